@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Kinds of ports as control sees them: one file each (control/kind_*.c),
+ * listed in control/port_kinds.c. A kind says which fields of the port noun
+ * it takes, opens the port with the system's help (descriptors, namespaces,
+ * BPF programs, DPDK devices), and says at any time why it carries nothing.
+ *
+ * Control thread.
+ */
+#ifndef WEFT_CONTROL_PORT_KIND_H
+#define WEFT_CONTROL_PORT_KIND_H
+
+#include <jansson.h>
+
+#include "control/spine/error.h"
+#include "dataplane/port.h"
+
+struct port_status {
+	bool up;
+	char reason[160];  /* why it carries nothing, and what would mend it; "" when up */
+	uint8_t mac[6];    /* zero: it has none of its own */
+	int64_t speed_bps; /* 0: unknown */
+	char peer[96];     /* who is there, for people; "" */
+};
+
+struct port_kind {
+	const char *type; /* the value of the field `type` */
+	const char *help;
+	const char *const *fields; /* names of the port fields that it takes beyond type, mtu,
+				      queues and workers; ends with NULL */
+	const char *const *required;
+
+	/* Beyond the fields: has this sense on this machine? May be NULL. 0 or -1. Opens nothing.
+	 */
+	int (*check)(const json_t *conf, const char *path, struct errors *errors);
+	/* Returns a port that is not attached, or NULL with an error added. conf is effective. */
+	struct port *(*open)(const char *name, const json_t *conf, struct errors *errors);
+	/* After dp_port_detach. */
+	void (*close)(struct port *port);
+	/* A change of mtu (or of others of its fields that are not FIELD_FIXED) while open. 0 or
+	 * -1. May be NULL. */
+	int (*change)(struct port *port, const json_t *conf, struct errors *errors);
+	void (*status)(struct port *port, struct port_status *out);
+};
+
+extern const struct port_kind *const port_kinds[]; /* ends with NULL */
+
+const struct port_kind *port_kind_find(const char *type);
+
+/* Kinds call this when a port's status may have changed: the port noun compares and sends events.
+ */
+void port_status_changed(struct port *port);
+
+#endif

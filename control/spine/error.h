@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Errors meant for people, gathered in a list: what is wrong, where, and what
+ * would be right. A place is a path into the configuration ("ports.vm1.mtu");
+ * for a file, yaml.h adds line and column.
+ */
+#ifndef WEFT_CONTROL_SPINE_ERROR_H
+#define WEFT_CONTROL_SPINE_ERROR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct error {
+	char *path; /* "" for none */
+	char *text;
+	int line, column; /* from 1; 0: unknown */
+};
+
+struct errors {
+	size_t n;
+	struct error *list;
+};
+
+void errors_init(struct errors *errors);
+void errors_fini(struct errors *errors);
+
+/* Adds one; always returns -1, so that a caller can return it. */
+int errors_add(struct errors *errors, const char *path, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+int errors_add_at(struct errors *errors, int line, int column, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* All of them as text, a line each: FILE:LINE:COLUMN: text, or path: text where no line is known.
+ * file may be NULL. The caller frees it. */
+char *errors_text(const struct errors *errors, const char *file);
+
+#endif

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * A whole configuration against the registry of nouns.
+ */
+#ifndef WEFT_CONTROL_SPINE_SCHEMA_H
+#define WEFT_CONTROL_SPINE_SCHEMA_H
+
+#include "control/spine/noun.h"
+
+/* Fields, then references, then each noun's check hook: as many errors as can be found are
+ * added in one go. Returns the canonical tree (new reference) or NULL. */
+json_t *schema_check(const struct registry *registry, const json_t *tree, struct errors *errors);
+
+/* Calls fn for each object of a checked tree, in the registry's order, with effective values; stops
+ * at and returns the first result that is not 0. */
+int schema_each(const struct registry *registry, const json_t *tree,
+		int (*fn)(void *arg, const struct noun *noun, const char *name,
+			  const json_t *value),
+		void *arg);
+
+#endif

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * A port: where packets come in and go out.
+ *
+ * A port is a struct of function pointers and counters. Each kind (tap,
+ * af_packet, vhost-user, …) embeds struct port in its own struct and finds
+ * itself again with container_of. The workers call rx, tx, sleep and wake;
+ * everything else belongs to control.
+ *
+ * Life: a kind's create function returns a port that nobody polls;
+ * dp_port_attach gives it its index; dp_place has its queues polled;
+ * dp_port_detach takes all of that back and waits until no worker knows the
+ * port any more; then the kind's destroy function frees it.
+ *
+ * Checksums and segments: a received packet whose checksum its sender left
+ * to the hardware carries RTE_MBUF_F_TX_TCP_CKSUM or _UDP_CKSUM with l2_len
+ * and l3_len set and the pseudo header's sum in the field, as DPDK's
+ * transmit side wants it. A port that cannot pass this on to its peer leaves
+ * PORT_CAN_CSUM clear and is given finished packets. Ports hand in packets
+ * of at most one MTU: what arrives larger (a sender's unsegmented TCP) is cut
+ * by the port with gso.h.
+ */
+#ifndef WEFT_DATAPLANE_PORT_H
+#define WEFT_DATAPLANE_PORT_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <rte_mbuf.h>
+#include <rte_spinlock.h>
+
+#define PORT_MAX        1024 /* ports at once; an index is below it */
+#define PORT_QUEUES_MAX 16   /* receive, and transmit, queues of one port */
+#define PORT_NAME_MAX   32   /* with its final zero */
+#define PORT_NONE       UINT16_MAX
+
+struct port;
+struct member;
+
+enum port_cap {
+	PORT_CAN_CSUM = 1 << 0, /* tx takes packets with an unfinished TCP or UDP checksum */
+};
+
+struct port_ops {
+	/* Takes up to max packets from a queue without blocking; returns how many.
+	 * One worker at a time polls a queue. Worker. */
+	uint16_t (*rx)(struct port *port, uint16_t queue, struct rte_mbuf **pkts, uint16_t max);
+
+	/* Sends the first packets of pkts and owns those it took; returns how many
+	 * it took. The caller keeps, and counts as dropped, the others. Callers are
+	 * serialised for each queue. Worker. */
+	uint16_t (*tx)(struct port *port, uint16_t queue, struct rte_mbuf **pkts, uint16_t n);
+
+	/* Before the worker sleeps: has the queue make a descriptor readable when
+	 * something arrives. Returns the descriptor; -EAGAIN when packets are
+	 * waiting now; -ENOTSUP when there is no descriptor and the queue has to be
+	 * looked at from time to time; -ENODEV when nothing can arrive until control
+	 * or vhost kicks the worker (dp_wake). Worker. NULL means -ENOTSUP. */
+	int (*sleep)(struct port *port, uint16_t queue);
+
+	/* After the worker slept: stops the wake-ups and drains the descriptor.
+	 * Called for each queue whose sleep returned a descriptor. Worker. May be NULL. */
+	void (*wake)(struct port *port, uint16_t queue);
+};
+
+struct port {
+	/* What workers read for each packet. Written by control, before attach
+	 * unless another writer is named. */
+	const struct port_ops *ops;
+	_Atomic(const struct member *)
+		member; /* its place in a bridge or NULL; control, any time */
+	atomic_bool up; /* carries traffic now; control or the kind's own event thread, any time */
+	uint16_t index; /* below PORT_MAX; dp_port_attach */
+	uint16_t n_rxq, n_txq; /* 1 to PORT_QUEUES_MAX */
+	atomic_uint max_frame; /* bytes, without tags and FCS: MTU + 14; control, any time */
+	uint32_t caps;         /* enum port_cap */
+	bool tx_shared;        /* more workers than transmit queues: tx_lock is taken; dp_* */
+
+	/* What control reads. */
+	char name[PORT_NAME_MAX];
+
+	rte_spinlock_t tx_lock[PORT_QUEUES_MAX]; /* held for one burst at most */
+};
+
+/* Fills the common part: zero but for name, ops, queue counts and mtu; down. */
+void port_init(struct port *port, const char *name, const struct port_ops *ops, uint16_t n_rxq,
+	       uint16_t n_txq, uint16_t mtu);
+
+#endif
