@@ -19,9 +19,11 @@ void loop_fini(void);
 void loop_run(void);
 void loop_stop(void);
 
-/* A watcher of a descriptor (readable) or a timer, ms after now and again every ms when it repeats;
- * NULL with errno. */
+/* A watcher of a descriptor (readable), of a signal, or a timer, ms after now and again every ms
+ * when it repeats. Each lives until loop_cancel, a timer that fired once too; its own function may
+ * cancel it. NULL with errno. */
 struct event *loop_watch(int fd, void (*fn)(void *arg), void *arg);
+struct event *loop_signal(int number, void (*fn)(void *arg), void *arg);
 struct event *loop_timer(int64_t ms, bool repeat, void (*fn)(void *arg), void *arg);
 /* NULL is legal. */
 void loop_cancel(struct event *event);
