@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
+# What tools/run and tools/check share: messages, packages, the build.
+# To be sourced; sets `root` to the project's folder.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+logs=$root/build/log
+
+say() { printf '%s\n' "$*"; }
+
+die() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit 1
+}
+
+need_root() {
+	[ "$(id -u)" = 0 ] || die "needs root, for packages, namespaces and ports: sudo $0 $*"
+}
+
+# The packages of the groups named, one a line.
+packages_of() {
+	local group
+	for group; do
+		sed -n "s/^$group  *\([^ ]*\).*/\1/p" "$root/tools/packages"
+	done
+}
+
+packages_missing() {
+	local wanted
+	mapfile -t wanted < <(packages_of "$@")
+	dpkg-query -W -f='${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null |
+		sed -n 's/^installed //p' | sort -u |
+		comm -13 - <(printf '%s\n' "${wanted[@]}" | sort -u)
+}
+
+# Installs what is missing of the groups named. Nothing missing: no network, no lock, no time.
+install_packages() {
+	local missing log=$logs/apt.log apt
+	command -v dpkg-query >/dev/null || die "needs Debian 12 (there is no dpkg here)"
+	mapfile -t missing < <(packages_missing "$@")
+	[ ${#missing[@]} -gt 0 ] || return 0
+	mkdir -p "$logs"
+	say "installing ${#missing[@]} Debian packages: ${missing[*]}"
+	apt=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300)
+	if ! { "${apt[@]}" update && "${apt[@]}" install -y --no-install-recommends "${missing[@]}"; } \
+		>"$log" 2>&1 </dev/null; then
+		tail -n 20 "$log" >&2
+		die "could not install the packages; the whole output is in $log"
+	fi
+}
+
+# Shows the last "[n/m]" of a growing ninja log until the process ends: in place on a terminal,
+# a line every ten seconds elsewhere.
+show_progress() { # PID LOG WHAT
+	local seen='' now i=0
+	while kill -0 "$1" 2>/dev/null; do
+		now=$(grep -o '^\[[0-9]*/[0-9]*\]' "$2" 2>/dev/null | tail -n 1)
+		if [ -n "$now" ] && [ "$now" != "$seen" ]; then
+			if [ -t 1 ]; then
+				printf '\r%s %s\033[K' "$3" "$now"
+				seen=$now
+			elif [ $((i % 50)) = 49 ]; then
+				say "$3 $now"
+				seen=$now
+			fi
+		fi
+		i=$((i + 1))
+		sleep 0.2
+	done
+	[ -t 1 ] && printf '\r\033[K'
+	return 0
+}
+
+# Configures DIR if it is new (with the meson arguments that follow), and builds it. Returns 1
+# with the compiler's words on standard error.
+build_in() { # DIR [ARGS…]
+	local dir=$1 log pid
+	shift
+	log=$logs/build-$(basename "$dir").log
+	mkdir -p "$logs"
+	if [ ! -e "$dir/build.ninja" ]; then
+		meson setup "$dir" "$root" "$@" >"$log" 2>&1 </dev/null ||
+			{ tail -n 20 "$log" >&2; return 1; }
+	fi
+	ninja -C "$dir" >"$log" 2>&1 </dev/null &
+	pid=$!
+	show_progress "$pid" "$log" "building"
+	wait "$pid" && return 0
+	grep -E -A 8 'error:|FAILED|ERROR' "$log" | head -n 60 >&2
+	return 1
+}
