@@ -15,9 +15,10 @@
 
 void test_eal_init(void)
 {
-	char line[] = "test --no-huge --no-pci --no-shconf --no-telemetry -m 64 -l 0 "
-		      "--log-level lib.eal:error";
-	char *args[ARGS_MAX], *rest = line;
+	static char line[] = "test --no-huge --no-pci --no-shconf --no-telemetry -m 64 -l 0 "
+			     "--log-level lib.eal:error";
+	static char *args[ARGS_MAX];
+	char *rest = line;
 	static bool started;
 	cpu_set_t cores;
 	int n = 0;
