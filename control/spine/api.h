@@ -3,12 +3,23 @@
  * NOUN.VERB: the methods that nouns give rise to, and api.describe. Knows
  * nothing of sockets.
  *
- *   NOUN.show  {name?, filters…}           rows
- *   NOUN.add   {name, set: {key: value}}   configurable nouns; values may be strings as on the
- * command line; NOUN.set   {name, set: {key: value}}   keys may be dotted ("ports.vm1.vlan"); null
- * (or "none" as a string NOUN.del   {name}                      from the command line) takes a key
- * away NOUN.VERB  {name?, args…}              extra verbs api.describe {} everything the command
- * line is built from
+ *   NOUN.show    {name?, filters…}         rows
+ *   NOUN.add     {name, set: {key: value}} configurable nouns
+ *   NOUN.set     {name, set: {key: value}}
+ *   NOUN.del     {name}
+ *   NOUN.VERB    {name?, args…}            extra verbs
+ *   api.describe {}                        everything the command line is built from
+ *
+ * A noun of two words ("ospf neighbor") has a dot in its methods
+ * (ospf.neighbor.show). name is left out for a NOUN_SINGLE and for adding to a
+ * NOUN_LIST, and is the position elsewhere in a NOUN_LIST.
+ *
+ * Keys of `set` may be dotted ("ports.vm1.vlan"). null takes a key away, and
+ * so does the string "none". Strings may stand for every type, as on the
+ * command line: "a,b" for a list or for a map of names, "{vlan: 10}" for an
+ * object. add, set and del return what changed, as config_diff does.
+ *
+ * Control thread.
  */
 #ifndef WEFT_CONTROL_SPINE_API_H
 #define WEFT_CONTROL_SPINE_API_H
@@ -29,10 +40,15 @@ enum {
 	API_REFUSED = -32000,
 };
 
-/* Returns the result (new reference), or NULL with *code and errors set. */
+/* params: an object or NULL. Returns the result (new reference), or NULL with *code and errors
+ * set. */
 json_t *api_call(const struct api *api, const char *method, const json_t *params, void *peer,
 		 int *code, struct errors *errors);
 
+/* Which of show, add, set and del a noun has from its declaration alone. */
+bool api_has_builtin(const struct noun *noun, const char *verb);
+
+/* New reference: {version, nouns: [{name, key, help, shape, fields, columns, verbs}]}. */
 json_t *api_describe(const struct registry *registry);
 
 #endif

@@ -14,6 +14,9 @@ enum log_level {
 	LOG_LEVEL_DEBUG = 7
 };
 
+/* Less important messages are left out; LOG_LEVEL_INFO unless set. Before other threads start. */
+void log_set_level(enum log_level max);
+
 void log_write(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_error(...)   log_write(LOG_LEVEL_ERROR, __VA_ARGS__)

@@ -2,7 +2,16 @@
 /*
  * JSON-RPC 2.0 over a unix socket: one object a line. Every connection is
  * bounded (line length, unread output, number), so that a client that floods,
- * stops reading or sends half a request is no one else's concern.
+ * stops reading or sends half a request is no one else's concern:
+ *
+ * - requests wait in the client's own socket while its answers are unread;
+ * - where there are too many clients, the one that has been silent longest
+ *   goes; where all together hold too much memory, the one that holds most;
+ * - after a few milliseconds of one client's requests the others get a turn.
+ *
+ * A client that has closed its sending side gets its answers still, then the
+ * connection is closed. `monitor` {noun?} subscribes the connection to events,
+ * of one noun or of all.
  *
  * Control thread; libevent.
  */
@@ -13,24 +22,43 @@
 
 #include "control/spine/api.h"
 
-#define RPC_LINE_MAX    (16 << 20) /* bytes of one request: a whole configuration fits */
-#define RPC_OUTPUT_MAX  (64 << 20) /* unread output at which a connection is closed */
+#define RPC_LINE_MAX    (16 << 20)  /* bytes of one request: a whole configuration fits */
+#define RPC_OUTPUT_MAX  (64 << 20)  /* bytes of one answer; unread events of a connection */
+#define RPC_MEMORY_MAX  (256 << 20) /* bytes read and unsent of all connections */
 #define RPC_CLIENTS_MAX 1000
+#define RPC_BATCH_MAX   100 /* requests in one array */
+
+/* Codes beside those of api.h. */
+enum {
+	RPC_PARSE_ERROR = -32700,
+	RPC_INVALID_REQUEST = -32600,
+	RPC_INTERNAL_ERROR = -32603,
+	RPC_TOO_LARGE = -32001, /* the answer */
+	RPC_CROWDED = -32002,   /* this connection had to go */
+};
 
 struct rpc;
+struct rpc_client; /* a connection: what `peer` points to */
 
-/* Listens on path (mode 0660, group weft if there is one); a socket left behind by a dead instance
- * is replaced, a live one is EADDRINUSE. NULL with errno. */
+/* Listens on path (mode 0660, group weft if there is one; its folder is made when missing); a
+ * socket left behind by a dead instance is replaced, a live one is EADDRINUSE. Ignores SIGPIPE from
+ * then on. NULL with errno. */
 struct rpc *rpc_create(struct event_base *base, const char *path, const struct api *api);
 /* Closes all connections and removes the socket. */
 void rpc_destroy(struct rpc *rpc);
 
-/* Sends an event to every connection that called `monitor`:
- * {"jsonrpc":"2.0","method":"event","params":event}. */
+/* Sends an event (an object; its member `noun` is what a subscriber may have asked for) to every
+ * connection that called `monitor`: {"jsonrpc":"2.0","method":"event","params":event}. */
 void rpc_notify(struct rpc *rpc, const json_t *event);
 
-/* Answers one line of input without a socket; NULL for a notification. For tests and fuzzing. The
- * caller frees it. */
+/* Makes a connection a subscriber, to one noun's events or (NULL) to all. */
+void rpc_client_subscribe(struct rpc_client *client, const struct noun *noun);
+
+/* Answers one line of input without a socket; NULL for a notification. For tests and fuzzing. peer
+ * is a struct rpc_client or NULL. The caller frees it. */
 char *rpc_answer(const struct api *api, const char *line, size_t size, void *peer);
+
+/* The line that says why a request that cannot be read is refused. The caller frees it. */
+char *rpc_error_line(int code, const char *message);
 
 #endif

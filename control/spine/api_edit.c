@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "control/spine/api_edit.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "control/spine/yaml.h"
+#include "routing/core/nearest.h"
+
+#define PATH_SIZE 512
+
+/* Cut where it is too long: no name that is allowed is. */
+static void join(char *out, size_t size, const char *path, const char *key)
+{
+	if ((size_t)snprintf(out, size, "%s%s%s", path, *path ? "." : "", key) >= size)
+		memcpy(out + size - 4, "...", 4);
+}
+
+int edit_no_such(const struct noun *noun, const char *name, const json_t *known,
+		 struct errors *errors)
+{
+	struct nearest nearest = {.word = name};
+	const char *other;
+	json_t *value;
+	size_t i;
+
+	json_object_foreach((json_t *)known, other, value)
+		nearest_offer(&nearest, other);
+	json_array_foreach(known, i, value)
+		if ((other = json_string_value(json_object_get(value, "name"))))
+			nearest_offer(&nearest, other);
+	if (nearest.best)
+		return errors_add(errors, "", "no %s is named %s (did you mean %s?)", noun->name,
+				  name, nearest.best);
+	return errors_add(errors, "", "no %s is named %s", noun->name, name);
+}
+
+static const struct field *find_field(const struct field *fields, const char *name, size_t n)
+{
+	for (; fields && fields->name; fields++)
+		if (!strncmp(fields->name, name, n) && !fields->name[n])
+			return fields;
+	return NULL;
+}
+
+static int no_such_key(const struct field *fields, const char *key, const char *path,
+		       struct errors *errors)
+{
+	struct nearest nearest = {.word = key};
+	char full[PATH_SIZE];
+
+	join(full, sizeof(full), path, key);
+	for (; fields && fields->name; fields++)
+		nearest_offer(&nearest, fields->name);
+	if (nearest.best)
+		return errors_add(errors, full, "unknown key (did you mean %s?)", nearest.best);
+	return errors_add(errors, full, "unknown key");
+}
+
+static bool has_choice(const struct field *field, const char *word)
+{
+	for (const char *const *c = field->type == F_ENUM ? field->choices : NULL; c && *c; c++)
+		if (!strcmp(*c, word))
+			return true;
+	return false;
+}
+
+/* "a,b" as a map: the names with nothing set. */
+static json_t *map_of_names(json_t *names)
+{
+	json_t *map = json_object(), *name;
+	size_t i;
+
+	json_array_foreach(names, i, name) {
+		if (!json_is_string(name)) {
+			json_decref(map);
+			return names;
+		}
+		json_object_set_new(map, json_string_value(name), json_object());
+	}
+	json_decref(names);
+	return map;
+}
+
+/* What a string stands for where the field is no scalar; NULL with errors. */
+static json_t *parse_text(const struct field *field, const char *text, const char *path,
+			  struct errors *errors)
+{
+	char first = text[strspn(text, " \t")];
+	char *list = NULL;
+	json_t *value;
+
+	if ((field->flags & FIELD_OR_AUTO && !strcmp(text, "auto")) || field->type == F_VLANS)
+		return json_string(text);
+	if (first == '[' || first == '{' || field->type == F_OBJECT) {
+		value = yaml_value(text, path, errors);
+		if (value && json_is_object(value) && field->type == F_LIST)
+			value = json_pack("[o]", value);
+		return value;
+	}
+	if (asprintf(&list, "[%s]", text) < 0)
+		return NULL;
+	value = yaml_value(list, path, errors);
+	free(list);
+	return value && field->type == F_MAP ? map_of_names(value) : value;
+}
+
+static int assign(const struct field *field, json_t *object, const char *key, const json_t *value,
+		  const char *path, struct errors *errors)
+{
+	const char *text = json_string_value(value);
+	char full[PATH_SIZE];
+	json_t *parsed;
+
+	if (json_is_null(value) || (text && !strcmp(text, "none") && !has_choice(field, text))) {
+		json_object_del(object, key);
+		return 0;
+	}
+	if (!text || (field->type != F_LIST && field->type != F_MAP && field->type != F_OBJECT))
+		return json_object_set(object, key, (json_t *)value);
+	join(full, sizeof(full), path, key);
+	parsed = parse_text(field, text, full, errors);
+	return parsed ? json_object_set_new(object, key, parsed) : -1;
+}
+
+static json_t *child_object(json_t *object, const char *key)
+{
+	json_t *child = json_object_get(object, key);
+
+	if (!json_is_object(child)) {
+		child = json_object();
+		json_object_set_new(object, key, child);
+	}
+	return child;
+}
+
+/*
+ * Where the name of a map's entry ends in "NAME" or "NAME.KEY…". Names may
+ * contain dots (eth0.100), so: a name that is there, the longest first; else
+ * the shortest that a known key follows; else all of it.
+ */
+static size_t name_length(const struct field *field, const json_t *map, const char *text)
+{
+	size_t best = 0;
+	const char *known;
+	json_t *value;
+
+	json_object_foreach((json_t *)map, known, value) {
+		size_t n = strlen(known);
+
+		if (n > best && !strncmp(text, known, n) && (!text[n] || text[n] == '.'))
+			best = n;
+	}
+	if (best)
+		return best;
+	for (const char *dot = strchr(text, '.'); dot; dot = strchr(dot + 1, '.'))
+		if (dot > text && find_field(field->fields, dot + 1, strcspn(dot + 1, ".")))
+			return dot - text;
+	return strlen(text);
+}
+
+static int edit_map(const struct field *field, json_t *map, const char *key, const json_t *value,
+		    const char *path, struct errors *errors)
+{
+	const struct field entry = {.name = field->name, .type = F_OBJECT, .fields = field->fields};
+	size_t n = name_length(field, map, key);
+	char name[PATH_SIZE], full[PATH_SIZE];
+	const char *text = json_string_value(value);
+
+	snprintf(name, sizeof(name), "%.*s", (int)n, key);
+	join(full, sizeof(full), path, name);
+	if (key[n])
+		return edit_key(field->fields, child_object(map, name), key + n + 1, value, full,
+				errors);
+	if ((json_is_null(value) || (text && !strcmp(text, "none"))) && !json_object_get(map, name))
+		return errors_add(errors, full, "there is none to take away");
+	return assign(&entry, map, name, value, path, errors);
+}
+
+int edit_key(const struct field *fields, json_t *object, const char *key, const json_t *value,
+	     const char *path, struct errors *errors)
+{
+	const struct field *field = find_field(fields, key, strlen(key));
+	size_t n = strcspn(key, ".");
+	char name[PATH_SIZE], full[PATH_SIZE];
+
+	if (field)
+		return assign(field, object, key, value, path, errors);
+	field = find_field(fields, key, n);
+	if (!field || !key[n])
+		return no_such_key(fields, key, path, errors);
+	snprintf(name, sizeof(name), "%.*s", (int)n, key);
+	join(full, sizeof(full), path, name);
+	switch (field->type) {
+	case F_MAP:
+		return edit_map(field, child_object(object, name), key + n + 1, value, full,
+				errors);
+	case F_OBJECT:
+		return edit_key(field->fields, child_object(object, name), key + n + 1, value, full,
+				errors);
+	default:
+		return errors_add(errors, full, "has no keys below it: set it as a whole");
+	}
+}
+
+static int edit_keys(const struct noun *noun, json_t *object, const json_t *set, const char *path,
+		     struct errors *errors)
+{
+	const char *key;
+	json_t *value;
+	int rc = 0;
+
+	json_object_foreach((json_t *)set, key, value)
+		if (edit_key(noun->fields, object, key, value, path, errors))
+			rc = -1;
+	return rc;
+}
+
+/* The running configuration, in which the noun's part may be edited. */
+static json_t *begin(const json_t *running, const struct noun *noun, json_t **part)
+{
+	json_t *candidate = running ? json_copy((json_t *)running) : json_object();
+	json_t *old = json_object_get(candidate, noun->key);
+
+	if (old)
+		*part = json_deep_copy(old);
+	else
+		*part = noun->shape == NOUN_LIST ? json_array() : json_object();
+	json_object_set_new(candidate, noun->key, *part);
+	return candidate;
+}
+
+/* What no longer says anything leaves the configuration. */
+static json_t *finish(json_t *candidate, const struct noun *noun, const json_t *part, int rc)
+{
+	if (rc) {
+		json_decref(candidate);
+		return NULL;
+	}
+	if (!json_object_size(part) && !json_array_size(part))
+		json_object_del(candidate, noun->key);
+	return candidate;
+}
+
+/* An object by its name or position, NULL with an error. */
+static json_t *find_object(json_t *part, const struct noun *noun, const char *name,
+			   struct errors *errors)
+{
+	json_t *object;
+	char *end;
+	unsigned long i;
+
+	if (noun->shape == NOUN_SINGLE)
+		return part;
+	if (noun->shape == NOUN_MAP) {
+		object = json_object_get(part, name);
+		if (!object)
+			edit_no_such(noun, name, part, errors);
+		return object;
+	}
+	errno = 0;
+	i = strtoul(name, &end, 10);
+	object = !errno && *name >= '0' && *name <= '9' && !*end ? json_array_get(part, i) : NULL;
+	if (!object)
+		errors_add(errors, "", "there is no %s %s: there are %zu, counted from 0",
+			   noun->name, name, json_array_size(part));
+	return object;
+}
+
+json_t *edit_add(const json_t *running, const struct noun *noun, const char *name,
+		 const json_t *set, struct errors *errors)
+{
+	json_t *part, *candidate = begin(running, noun, &part);
+	char path[PATH_SIZE], position[24];
+	json_t *object = json_object();
+	int rc = 0;
+
+	if (noun->shape == NOUN_LIST) {
+		snprintf(position, sizeof(position), "%zu", json_array_size(part));
+		name = position;
+		json_array_append_new(part, object);
+	} else if (json_object_get(part, name)) {
+		rc = errors_add(errors, "", "%s %s is there already: \"%s set %s\" changes it",
+				noun->name, name, noun->name, name);
+		json_decref(object);
+		return finish(candidate, noun, part, rc);
+	} else {
+		json_object_set_new(part, name, object);
+	}
+	join(path, sizeof(path), noun->key, name);
+	rc = edit_keys(noun, object, set, path, errors);
+	/* An empty object is an object. */
+	if (rc)
+		return finish(candidate, noun, part, rc);
+	return candidate;
+}
+
+json_t *edit_set(const json_t *running, const struct noun *noun, const char *name,
+		 const json_t *set, struct errors *errors)
+{
+	json_t *part, *candidate = begin(running, noun, &part);
+	json_t *object = find_object(part, noun, name, errors);
+	char path[PATH_SIZE];
+	int rc = -1;
+
+	if (noun->shape == NOUN_SINGLE)
+		snprintf(path, sizeof(path), "%s", noun->key);
+	else
+		join(path, sizeof(path), noun->key, name);
+	if (object)
+		rc = edit_keys(noun, object, set, path, errors);
+	return finish(candidate, noun, part, rc);
+}
+
+json_t *edit_del(const json_t *running, const struct noun *noun, const char *name,
+		 struct errors *errors)
+{
+	json_t *part, *candidate = begin(running, noun, &part);
+	json_t *object = find_object(part, noun, name, errors);
+
+	if (!object)
+		return finish(candidate, noun, part, -1);
+	if (noun->shape == NOUN_SINGLE)
+		json_object_clear(part);
+	else if (noun->shape == NOUN_MAP)
+		json_object_del(part, name);
+	else
+		json_array_remove(part, strtoul(name, NULL, 10));
+	return finish(candidate, noun, part, 0);
+}
