@@ -37,13 +37,19 @@ struct member {
 
 struct members {
 	uint16_t n;
-	const struct member *list[];
+	const struct member *list[PORT_MAX];
 };
 
 struct bridge {
 	uint16_t id; /* below BRIDGE_MAX */
 	_Atomic(struct fdb *) fdb;
 	_Atomic(const struct members *) members;
+
+	struct members lists[2]; /* one is published, control writes the other */
+
+	/* Control only: what fdb.c counts. */
+	uint32_t max_macs, n_macs;
+	uint32_t n_learned[PORT_MAX]; /* by port index, statics left out */
 };
 
 /* Control thread only, all of these. */
@@ -60,5 +66,11 @@ int bridge_member_set(struct bridge *bridge, struct port *port, const struct mem
 /* Takes it out and forgets its addresses; nothing where it is no member. Waits for a grace period.
  */
 void bridge_member_del(struct bridge *bridge, struct port *port);
+
+/* Whether the port may learn further addresses: false at its limit. Nothing for a port in no
+ * bridge. */
+void bridge_member_learn(struct port *port, bool learn);
+
+struct bridge *bridge_by_id(uint16_t id); /* or NULL */
 
 #endif

@@ -20,6 +20,7 @@
 struct dp_conf {
 	uint32_t n_mbufs; /* packet buffers */
 	bool poll;        /* never back off when idle */
+	bool manual;      /* workers get no threads: the caller runs worker_round (tests) */
 };
 
 /* Makes the packet pool. 0 or -errno. */

@@ -3,6 +3,8 @@
 #ifndef WEFT_DATAPLANE_DROP_H
 #define WEFT_DATAPLANE_DROP_H
 
+#include <stdbool.h>
+
 enum drop {
 #define DROP(name, stage, text) DROP_##name,
 #include "dataplane/drop.def"
@@ -17,5 +19,11 @@ struct drop_info {
 };
 
 extern const struct drop_info drop_info[DROP_COUNT];
+
+/* Does the reason speak of the port the packet was for? Otherwise of the one it came from. */
+static inline bool drop_is_egress(enum drop reason)
+{
+	return reason >= DROP_vlan_egress;
+}
 
 #endif

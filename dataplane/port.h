@@ -60,8 +60,8 @@ struct port_ops {
 	 * or vhost kicks the worker (dp_wake). Worker. NULL means -ENOTSUP. */
 	int (*sleep)(struct port *port, uint16_t queue);
 
-	/* After the worker slept: stops the wake-ups and drains the descriptor.
-	 * Called for each queue whose sleep returned a descriptor. Worker. May be NULL. */
+	/* Stops the wake-ups and drains the descriptor: after the worker slept, and when
+	 * a worker takes the queue over, armed or not. Worker. May be NULL. */
 	void (*wake)(struct port *port, uint16_t queue);
 };
 
@@ -73,10 +73,11 @@ struct port {
 		member; /* its place in a bridge or NULL; control, any time */
 	atomic_bool up; /* carries traffic now; control or the kind's own event thread, any time */
 	uint16_t index; /* below PORT_MAX; dp_port_attach */
-	uint16_t n_rxq, n_txq; /* 1 to PORT_QUEUES_MAX */
-	atomic_uint max_frame; /* bytes, without tags and FCS: MTU + 14; control, any time */
-	uint32_t caps;         /* enum port_cap */
-	bool tx_shared;        /* more workers than transmit queues: tx_lock is taken; dp_* */
+	uint16_t n_rxq, n_txq;   /* 1 to PORT_QUEUES_MAX */
+	atomic_uint max_frame;   /* bytes, without tags and FCS: MTU + 14; control, any time */
+	uint32_t caps;           /* enum port_cap */
+	atomic_ushort n_pollers; /* workers that poll its queues; dp_* */
+	atomic_bool tx_shared;   /* more workers than transmit queues: tx_lock is taken; dp_* */
 
 	/* What control reads. */
 	char name[PORT_NAME_MAX];
@@ -87,5 +88,8 @@ struct port {
 /* Fills the common part: zero but for name, ops, queue counts and mtu; down. */
 void port_init(struct port *port, const char *name, const struct port_ops *ops, uint16_t n_rxq,
 	       uint16_t n_txq, uint16_t mtu);
+
+/* Control, any time. */
+void port_set_mtu(struct port *port, uint16_t mtu);
 
 #endif

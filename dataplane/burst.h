@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * A burst on its way through the stages: packets that came from one queue,
+ * what the stages found out about each, and which stage each waits for.
+ * Lives in its worker and in its worker's first-level cache.
+ *
+ * A stage takes the positions in its own lane and appends each to the lane of
+ * a later stage. Lanes run in the order of the table in stages.c, so a burst
+ * goes through once.
+ */
+#ifndef WEFT_DATAPLANE_BURST_H
+#define WEFT_DATAPLANE_BURST_H
+
+#include <stdint.h>
+
+#include <rte_mbuf.h>
+
+#include "dataplane/bridge.h"
+#include "dataplane/drop.h"
+#include "dataplane/port.h"
+
+#define BURST_MAX 32
+
+struct worker;
+
+enum stage_id {
+	STAGE_PARSE,
+	STAGE_SWITCH,
+	STAGE_FLOOD,
+	STAGE_EGRESS,
+	STAGE_TX,
+	STAGE_DROP,
+	STAGE_COUNT
+};
+
+enum pkt_flag {
+	PKT_TAGGED = 1 << 0,   /* an 802.1Q tag follows the addresses (VLAN 0 too) */
+	PKT_FRAGMENT = 1 << 1, /* not the first one: no L4 header */
+};
+
+/* What the stages know of one packet. */
+struct pkt {
+	uint64_t dst, src;       /* MAC addresses, first byte highest; fdb keys from switch on */
+	struct port *out;        /* the port it is for; looked up once, valid for the round */
+	const struct member *to; /* and that port's place in the bridge */
+	uint16_t ether_type;     /* host order, behind the tags */
+	uint16_t vlan;           /* parse: the tag's VLAN or 0; switch: the VLAN it belongs to */
+	uint16_t l3, l4;         /* offsets from the start of the frame; 0: none */
+	uint8_t l4_proto;        /* valid where l4 is */
+	uint8_t flags;           /* enum pkt_flag */
+	uint8_t drop;            /* enum drop, for packets in the drop lane */
+};
+
+struct lane {
+	uint16_t n;
+	uint8_t pos[BURST_MAX]; /* positions in the burst */
+};
+
+struct burst {
+	struct port *in;
+	const struct member *member; /* of in, as it was when the burst began */
+	struct rte_mbuf *mbufs[BURST_MAX];
+	struct pkt pkts[BURST_MAX];
+	struct lane lanes[STAGE_COUNT];
+};
+
+/* One step. Consumes the whole of its lane. Worker. */
+typedef void stage_fn(struct worker *worker, struct burst *burst, const struct lane *lane);
+
+struct stage {
+	const char *name;
+	stage_fn *run;
+};
+
+extern const struct stage stages[STAGE_COUNT];
+
+/* Takes n packets that came from in through all stages. Worker. */
+void stages_run(struct worker *worker, struct port *in, uint16_t n);
+
+stage_fn stage_parse, stage_switch, stage_flood, stage_egress, stage_tx, stage_drop;
+
+static inline void lane_push(struct burst *burst, enum stage_id stage, uint8_t pos)
+{
+	struct lane *lane = &burst->lanes[stage];
+
+	lane->pos[lane->n++] = pos;
+}
+
+static inline void lane_drop(struct burst *burst, uint8_t pos, enum drop reason)
+{
+	burst->pkts[pos].drop = reason;
+	lane_push(burst, STAGE_DROP, pos);
+}
+
+/* A group address in a pkt's dst, before it is a key. */
+static inline bool mac_is_group(uint64_t mac)
+{
+	return mac >> 40 & 1;
+}
+
+#endif

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "dataplane/dp.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <rte_cycles.h>
+#include <rte_errno.h>
+
+#include "dataplane/grace.h"
+#include "dataplane/workers.h"
+
+enum { POOL_CACHE = 256 };
+
+static struct {
+	struct rte_mempool *pool;
+	struct port *ports[PORT_MAX];
+} dp;
+
+int dp_start(const struct dp_conf *conf)
+{
+	int err;
+
+	dp.pool = rte_pktmbuf_pool_create("weft", conf->n_mbufs, POOL_CACHE, 0,
+					  RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+	if (!dp.pool)
+		return -rte_errno;
+	err = workers_init(dp.ports, !conf->manual);
+	if (err) {
+		rte_mempool_free(dp.pool);
+		dp.pool = NULL;
+		return err;
+	}
+	dp_poll_set(conf->poll);
+	return 0;
+}
+
+void dp_stop(void)
+{
+	workers_fini();
+	rte_mempool_free(dp.pool);
+	dp.pool = NULL;
+}
+
+void dp_poll_set(bool poll)
+{
+	workers_poll_set(poll);
+}
+
+struct rte_mempool *dp_pool(void)
+{
+	return dp.pool;
+}
+
+int dp_workers_set(const uint16_t *cores, uint16_t n)
+{
+	return workers_set(cores, n);
+}
+
+uint16_t dp_n_workers(void)
+{
+	return workers_n();
+}
+
+struct port *dp_port(uint16_t index)
+{
+	return index < PORT_MAX ? dp.ports[index] : NULL;
+}
+
+static void clear_counters(uint16_t index)
+{
+	for (uint16_t i = 0; i <= WORKERS_MAX; i++) {
+		const struct worker *worker = workers_counting(i);
+
+		if (!worker)
+			continue;
+		memset(&worker->count[index], 0, sizeof(worker->count[index]));
+		memset(&worker->drops[index], 0, sizeof(worker->drops[index]));
+		memset(&worker->storm[index], 0, sizeof(worker->storm[index]));
+	}
+}
+
+int dp_port_attach(struct port *port)
+{
+	uint16_t index = 0;
+
+	while (index < PORT_MAX && dp.ports[index])
+		index++;
+	if (index == PORT_MAX)
+		return -ENOSPC;
+	clear_counters(index);
+	port->index = index;
+	port->tx_shared = port->n_txq < workers_limit();
+	__atomic_store_n(&dp.ports[index], port, __ATOMIC_RELEASE);
+	return 0;
+}
+
+void dp_port_detach(struct port *port)
+{
+	const struct member *member = atomic_load_explicit(&port->member, memory_order_relaxed);
+
+	workers_forget(port);
+	if (member)
+		bridge_member_del(member->bridge, port);
+	__atomic_store_n(&dp.ports[port->index], NULL, __ATOMIC_RELEASE);
+	grace_wait();
+	port->index = PORT_NONE;
+}
+
+int dp_place(const struct dp_queue *queues, uint32_t n)
+{
+	return workers_place(queues, n);
+}
+
+void dp_wake(void)
+{
+	workers_kick();
+}
+
+static uint32_t take_learned(struct dp_learned *out, uint32_t max)
+{
+	uint32_t n = 0;
+
+	for (uint16_t i = 0; i < workers_limit() && n < max; i++) {
+		struct worker *worker = workers_slot(i);
+
+		if (worker)
+			n += rte_ring_sc_dequeue_burst_elem(worker->learned, out + n, sizeof(*out),
+							    max - n, NULL);
+	}
+	return n;
+}
+
+uint32_t dp_learned(struct dp_learned *out, uint32_t max)
+{
+	uint32_t n = take_learned(out, max);
+
+	if (n)
+		return n;
+	/* Armed first, looked at again after: no event falls in between. */
+	workers_learned_arm();
+	return take_learned(out, max);
+}
+
+int dp_learned_fd(void)
+{
+	return workers_learned_fd();
+}
+
+void dp_port_stats(const struct port *port, struct dp_port_stats *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (port->index == PORT_NONE)
+		return;
+	for (uint16_t i = 0; i <= WORKERS_MAX; i++) {
+		const struct worker *worker = workers_counting(i);
+		const struct port_count *count;
+
+		if (!worker)
+			continue;
+		count = &worker->count[port->index];
+		out->rx_packets += count_get(&count->rx_packets);
+		out->rx_bytes += count_get(&count->rx_bytes);
+		out->tx_packets += count_get(&count->tx_packets);
+		out->tx_bytes += count_get(&count->tx_bytes);
+		for (int r = 0; r < DROP_COUNT; r++)
+			out->drops[r] += count_get(&worker->drops[port->index][r]);
+	}
+}
+
+void dp_worker_stats(uint16_t position, struct dp_worker_stats *out)
+{
+	struct worker *worker = workers_at(position);
+	uint64_t now = rte_rdtsc(), busy, packets;
+
+	memset(out, 0, sizeof(*out));
+	if (!worker)
+		return;
+	busy = count_get(&worker->busy_tsc);
+	packets = count_get(&worker->busy_packets);
+	out->core = worker->core;
+	out->sleeping = worker->sleeping;
+	out->n_queues = worker->plan->n;
+	if (now > worker->seen_tsc)
+		out->busy = (double)(busy - worker->seen_busy) / (now - worker->seen_tsc);
+	if (packets > worker->seen_packets)
+		out->cycles_per_packet =
+			(double)(busy - worker->seen_busy) / (packets - worker->seen_packets);
+	worker->seen_tsc = now;
+	worker->seen_busy = busy;
+	worker->seen_packets = packets;
+	out->received = count_get(&worker->received);
+	out->generated = count_get(&worker->generated);
+	out->sent = count_get(&worker->sent);
+	out->dropped = count_get(&worker->dropped);
+	out->consumed = count_get(&worker->consumed);
+	out->learn_lost = count_get(&worker->learn_lost);
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* What a packet needs before it leaves by a certain member of its bridge. Worker. */
+#ifndef WEFT_DATAPLANE_EGRESS_H
+#define WEFT_DATAPLANE_EGRESS_H
+
+#include <rte_ether.h>
+
+#include "dataplane/worker.h"
+
+/* How a member sends a VLAN's frames. */
+enum egress_form { EGRESS_NOT, EGRESS_UNTAGGED, EGRESS_TAGGED };
+
+static inline enum egress_form egress_form(const struct member_conf *conf, uint16_t vlan)
+{
+	if (vlan == conf->untagged)
+		return EGRESS_UNTAGGED;
+	return conf->tagged[vlan / 64] >> (vlan % 64) & 1 ? EGRESS_TAGGED : EGRESS_NOT;
+}
+
+/* Gives m, which belongs to nobody else, the form; pkt tells how it is now. 0, or -1: no room for a
+ * tag. */
+int egress_retag(struct rte_mbuf *m, const struct pkt *pkt, enum egress_form form);
+
+/* Is there a checksum to finish because the port's peer cannot? */
+static inline bool egress_needs_csum(const struct port *port, const struct rte_mbuf *m)
+{
+	return unlikely(m->ol_flags & RTE_MBUF_F_TX_L4_MASK) && !(port->caps & PORT_CAN_CSUM);
+}
+
+/* Is m, without its tag, longer than the port sends? */
+static inline bool egress_too_big(const struct port *port, const struct rte_mbuf *m, bool tagged)
+{
+	return m->pkt_len - (tagged ? RTE_VLAN_HLEN : 0) >
+	       atomic_load_explicit(&port->max_frame, memory_order_relaxed);
+}
+
+#endif

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "dataplane/fdb_table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+static void *zalloc_lines(size_t size)
+{
+	void *p;
+
+	size = RTE_CACHE_LINE_ROUNDUP(size);
+	p = aligned_alloc(RTE_CACHE_LINE_SIZE, size);
+	return p ? memset(p, 0, size) : NULL;
+}
+
+static int alloc_arrays(struct fdb *fdb, uint16_t n_workers)
+{
+	size_t slots = (size_t)fdb->n_buckets * FDB_SLOTS;
+
+	fdb->buckets = zalloc_lines(fdb->n_buckets * sizeof(*fdb->buckets));
+	fdb->info = calloc(slots, sizeof(*fdb->info));
+	fdb->seen = calloc(n_workers ? n_workers : 1, sizeof(*fdb->seen));
+	if (!fdb->buckets || !fdb->info || !fdb->seen)
+		return -1;
+	for (; fdb->n_seen < n_workers; fdb->n_seen++) {
+		/* Lines of its own for each worker: no false sharing. */
+		fdb->seen[fdb->n_seen] = zalloc_lines(slots);
+		if (!fdb->seen[fdb->n_seen])
+			return -1;
+	}
+	return 0;
+}
+
+struct fdb *fdb_table_create(uint32_t n_buckets, uint16_t n_workers)
+{
+	struct fdb *fdb = calloc(1, sizeof(*fdb));
+
+	if (!fdb)
+		return NULL;
+	fdb->n_buckets = n_buckets;
+	fdb->shift = 64 - __builtin_ctz(n_buckets);
+	if (getrandom(fdb->multiplier, sizeof(fdb->multiplier), 0) != sizeof(fdb->multiplier) ||
+	    alloc_arrays(fdb, n_workers)) {
+		fdb_table_destroy(fdb);
+		errno = ENOMEM;
+		return NULL;
+	}
+	fdb->multiplier[0] |= 1;
+	fdb->multiplier[1] |= 1;
+	return fdb;
+}
+
+void fdb_table_destroy(struct fdb *fdb)
+{
+	if (!fdb)
+		return;
+	for (int i = 0; fdb->seen && i < fdb->n_seen; i++)
+		free(fdb->seen[i]);
+	free(fdb->seen);
+	free(fdb->info);
+	free(fdb->buckets);
+	free(fdb);
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * flood: one packet to every other member that takes its VLAN. Members that
+ * send it in the same form share one buffer by reference; at most one copy is
+ * made, for those that want the other form (with or without a tag).
+ *
+ * Ports that are down are passed over: they are no targets.
+ */
+#include <string.h>
+
+#include "dataplane/egress.h"
+#include "dataplane/gso.h"
+#include "dataplane/tx.h"
+
+/* Who gets the packet, by form. */
+struct targets {
+	uint16_t n[2]; /* untagged, tagged */
+	bool csum;     /* one of them needs the checksum finished */
+	struct port *ports[2][PORT_MAX];
+};
+
+enum { UNTAGGED, TAGGED };
+
+/* A second's worth of tokens is never saved up: a tenth bounds the burst. */
+static bool storm_passes(struct worker *worker, const struct member *member)
+{
+	struct storm *storm = &worker->storm[member->port->index];
+	uint16_t pollers = atomic_load_explicit(&member->port->n_pollers, memory_order_relaxed);
+	double rate, most;
+
+	if (likely(!member->conf.storm_pps))
+		return true;
+	rate = (double)member->conf.storm_pps / (pollers ? pollers : 1);
+	most = rate / 10 > 1 ? rate / 10 : 1;
+	storm->tokens += (double)(worker->now - storm->last_tsc) / worker->tsc_hz * rate;
+	storm->last_tsc = worker->now;
+	if (storm->tokens > most)
+		storm->tokens = most;
+	if (storm->tokens < 1)
+		return false;
+	storm->tokens -= 1;
+	return true;
+}
+
+static void add_target(struct worker *worker, const struct burst *burst, const struct pkt *pkt,
+		       const struct rte_mbuf *m, const struct member *to, struct targets *targets)
+{
+	enum egress_form form = egress_form(&to->conf, pkt->vlan);
+	int kind = form == EGRESS_TAGGED ? TAGGED : UNTAGGED;
+
+	if (to->port == burst->in || form == EGRESS_NOT ||
+	    (to->conf.is_protected && burst->member->conf.is_protected) ||
+	    !atomic_load_explicit(&to->port->up, memory_order_relaxed))
+		return;
+	if (egress_too_big(to->port, m, pkt->flags & PKT_TAGGED)) {
+		count_add(&worker->generated, 1); /* a copy that is dropped before it is made */
+		drop_count(worker, to->port->index, DROP_too_big, 1);
+		return;
+	}
+	targets->csum |= egress_needs_csum(to->port, m);
+	targets->ports[kind][targets->n[kind]++] = to->port;
+}
+
+/* Hands one buffer to n ports. */
+static void share(struct worker *worker, struct rte_mbuf *m, struct port **ports, uint16_t n)
+{
+	if (n > 1)
+		for (struct rte_mbuf *seg = m; seg; seg = seg->next)
+			rte_mbuf_refcnt_update(seg, n - 1);
+	for (uint16_t i = 0; i < n; i++)
+		tx_push(worker, ports[i], m);
+}
+
+/* Sends to the ports that want the other form than the packet has. m is NULL when a copy could not
+ * be had. */
+static void share_retagged(struct worker *worker, struct rte_mbuf *m, const struct pkt *pkt,
+			   int kind, struct targets *targets)
+{
+	uint16_t n = targets->n[kind];
+
+	if (m && !egress_retag(m, pkt, kind == TAGGED ? EGRESS_TAGGED : EGRESS_UNTAGGED)) {
+		share(worker, m, targets->ports[kind], n);
+		return;
+	}
+	rte_pktmbuf_free(m);
+	for (uint16_t i = 0; i < n; i++)
+		drop_count(worker, targets->ports[kind][i]->index, DROP_no_room, 1);
+}
+
+static void send_all(struct worker *worker, const struct pkt *pkt, struct rte_mbuf *m,
+		     struct targets *targets)
+{
+	bool was_tagged = pkt->flags & PKT_TAGGED;
+	int same = was_tagged ? TAGGED : UNTAGGED, other = !same;
+	struct rte_mbuf *copy = m;
+
+	count_add(&worker->generated, targets->n[same] + targets->n[other] - 1);
+	if (targets->n[other] && targets->n[same])
+		copy = rte_pktmbuf_copy(m, m->pool, 0, UINT32_MAX);
+	if (targets->n[other])
+		share_retagged(worker, copy, pkt, other, targets);
+	if (!targets->n[same])
+		return;
+	if (was_tagged) /* a priority tag gets its VLAN */
+		egress_retag(m, pkt, EGRESS_TAGGED);
+	share(worker, m, targets->ports[same], targets->n[same]);
+}
+
+static void flood(struct worker *worker, struct burst *burst, uint8_t pos,
+		  const struct members *members)
+{
+	const struct pkt *pkt = &burst->pkts[pos];
+	struct rte_mbuf *m = burst->mbufs[pos];
+	struct targets targets;
+
+	targets.n[UNTAGGED] = targets.n[TAGGED] = 0;
+	targets.csum = false;
+	for (uint16_t i = 0; i < members->n; i++)
+		add_target(worker, burst, pkt, m, members->list[i], &targets);
+	if (!targets.n[UNTAGGED] && !targets.n[TAGGED])
+		lane_drop(burst, pos, DROP_no_target);
+	else if (targets.csum && gso_finish_csum(m))
+		lane_drop(burst, pos, DROP_bad_checksum);
+	else
+		send_all(worker, pkt, m, &targets);
+}
+
+void stage_flood(struct worker *worker, struct burst *burst, const struct lane *lane)
+{
+	const struct members *members =
+		atomic_load_explicit(&burst->member->bridge->members, memory_order_acquire);
+
+	for (int i = 0; i < lane->n; i++) {
+		uint8_t pos = lane->pos[i];
+
+		if (storm_passes(worker, burst->member))
+			flood(worker, burst, pos, members);
+		else
+			lane_drop(burst, pos, DROP_storm);
+	}
+}

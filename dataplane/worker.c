@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "dataplane/worker.h"
+
+#include <rte_cycles.h>
+#include <rte_lcore.h>
+
+#include "dataplane/grace_worker.h"
+#include "dataplane/idle.h"
+#include "dataplane/tx.h"
+#include "dataplane/workers.h"
+
+static uint32_t poll_queue(struct worker *worker, const struct plan_queue *q)
+{
+	struct rte_mbuf **mbufs = worker->burst.mbufs;
+	struct port_count *count = &worker->count[q->port->index];
+	uint16_t n = q->port->ops->rx(q->port, q->queue, mbufs, BURST_MAX);
+	uint64_t bytes = 0;
+
+	if (!n)
+		return 0;
+	for (uint16_t i = 0; i < n; i++)
+		bytes += mbufs[i]->pkt_len;
+	count_add(&count->rx_packets, n);
+	count_add(&count->rx_bytes, bytes);
+	count_add(&worker->received, n);
+	worker->now = rte_rdtsc();
+	stages_run(worker, q->port, n);
+	return n;
+}
+
+uint32_t worker_round(struct worker *worker)
+{
+	const struct plan *plan = atomic_load_explicit(&worker->plan, memory_order_acquire);
+	uint32_t n = 0;
+
+	if (unlikely(plan->serial != worker->plan_serial))
+		idle_take_over(worker, plan);
+	for (uint32_t i = 0; i < plan->n; i++)
+		n += poll_queue(worker, &plan->queues[i]);
+	tx_flush_all(worker);
+	if (unlikely(worker->learn_news)) {
+		worker->learn_news = false;
+		workers_tell_control();
+	}
+	return n;
+}
+
+void *worker_main(void *arg)
+{
+	struct worker *worker = arg;
+
+	/* A number of its own gives the thread its cache in the packet pool; without
+	 * one (more threads than DPDK was built for) it is slower, not wrong. */
+	(void)rte_thread_register();
+	grace_enter(worker->id);
+	while (!atomic_load_explicit(&worker->stop, memory_order_acquire)) {
+		uint64_t begin = rte_rdtsc();
+		uint32_t n = worker_round(worker);
+
+		grace_pass(worker->id);
+		if (n) {
+			worker->idle_since = 0;
+			worker->nap_us = 0;
+			count_add(&worker->busy_tsc, rte_rdtsc() - begin);
+			count_add(&worker->busy_packets, n);
+		} else {
+			idle_step(worker);
+		}
+	}
+	grace_leave(worker->id);
+	rte_thread_unregister();
+	return NULL;
+}

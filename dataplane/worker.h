@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * A worker: one thread on one core that moves packets. It owns everything in
+ * its struct but what is marked as control's; it reads ports, bridges and
+ * tables within a round and keeps no pointer to them past it.
+ *
+ * A round takes one burst from each of its receive queues through the stages,
+ * then flushes what was gathered for each port.
+ */
+#ifndef WEFT_DATAPLANE_WORKER_H
+#define WEFT_DATAPLANE_WORKER_H
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_mbuf.h>
+#include <rte_ring.h>
+
+#include "dataplane/burst.h"
+#include "dataplane/dp.h"
+#include "dataplane/port.h"
+
+#define TX_BUF       64   /* packets gathered for a port before they are sent */
+#define PLAN_MAX     4096 /* queues that one worker polls */
+#define LEARN_RING   4096 /* learning events on their way to control */
+#define LEARN_RECENT 1024 /* addresses a worker remembers to have reported */
+
+/* Which queues a worker polls. Immutable; control publishes another one. */
+struct plan {
+	uint64_t serial; /* no two plans have the same */
+	uint32_t n;      /* up to PLAN_MAX */
+	struct plan_queue {
+		struct port *port;
+		uint16_t queue;
+	} queues[];
+};
+
+struct txbuf {
+	struct port *port; /* valid while dirty */
+	bool dirty;        /* is in the worker's list of those to flush */
+	uint16_t n;
+	struct rte_mbuf *pkts[TX_BUF];
+};
+
+/* Packets a second, as a bucket that fills with time. */
+struct storm {
+	uint64_t last_tsc;
+	double tokens;
+};
+
+struct recent {
+	fdb_key key;
+	uint16_t port, bridge;
+	uint64_t tsc; /* when it was reported */
+};
+
+struct port_count {
+	uint64_t rx_packets, rx_bytes, tx_packets, tx_bytes;
+};
+
+struct worker {
+	uint16_t id;                       /* its slot, below WORKERS_MAX: never two at a time */
+	uint64_t now;                      /* time-stamp counter at the start of the burst */
+	struct port *const *ports;         /* the table of attached ports; control writes it */
+	_Atomic(const struct plan *) plan; /* control; never NULL while the worker runs */
+	uint64_t plan_serial;              /* of the plan that it has taken over */
+	struct burst burst;
+
+	/* tx */
+	uint16_t n_dirty;
+	uint16_t dirty[PORT_MAX]; /* indexes of ports with something in tx */
+	struct txbuf *tx;         /* [PORT_MAX] */
+
+	/* Learning: events for control, and what was reported lately. */
+	struct rte_ring *learned;
+	struct recent recent[LEARN_RECENT];
+	bool learn_news;     /* something was put into the ring in this round */
+	uint64_t recent_tsc; /* an address is reported again after this time */
+	struct storm *storm; /* [PORT_MAX] */
+	double tsc_hz;
+
+	/* Counters: written here with relaxed stores, read by control. */
+	struct port_count *count;      /* [PORT_MAX] */
+	uint64_t (*drops)[DROP_COUNT]; /* [PORT_MAX] */
+	uint64_t received, generated, sent, dropped, consumed;
+	uint64_t learn_lost;
+	uint64_t busy_tsc, busy_packets; /* rounds that found packets */
+
+	/* Idle (idle.c). */
+	int wake_fd; /* eventfd; written by whoever wakes the worker */
+	atomic_bool sleeping;
+	atomic_bool *poll;             /* true: never sleep; control */
+	uint64_t idle_since, spin_tsc; /* 0: not idle; how long it spins before it sleeps */
+	uint32_t nap_us;               /* for queues without a descriptor */
+	struct pollfd fds[PLAN_MAX + 1];
+	uint32_t armed[PLAN_MAX + 1]; /* which queue of the plan an entry of fds belongs to */
+
+	/* Control only. */
+	uint16_t core;
+	bool threaded;
+	pthread_t thread;
+	atomic_bool stop;
+	uint64_t seen_tsc, seen_busy, seen_packets; /* at the last dp_worker_stats */
+};
+
+static inline void count_add(uint64_t *counter, uint64_t n)
+{
+	__atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
+}
+
+static inline uint64_t count_get(const uint64_t *counter)
+{
+	return __atomic_load_n(counter, __ATOMIC_RELAXED);
+}
+
+/* Control. A worker with everything but a thread and a plan; NULL with errno. */
+struct worker *worker_create(uint16_t id, uint16_t core, struct port *const *ports);
+/* Adds the counters of one that has ended to another's. */
+void worker_inherit(struct worker *heir, const struct worker *worker);
+/* Not running; nothing in its buffers. NULL is legal. */
+void worker_destroy(struct worker *worker);
+
+/* One round; returns how many packets came in. */
+uint32_t worker_round(struct worker *worker);
+
+/* The thread's function: rounds until worker->stop. arg is the worker. */
+void *worker_main(void *arg);
+
+#endif

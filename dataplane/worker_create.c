@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* The life of a worker's memory: control's side of worker.h. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <rte_cycles.h>
+#include <rte_malloc.h>
+
+#include "dataplane/worker.h"
+
+enum { REPORT_AGAIN_MS = 100, SPIN_US = 50 };
+
+static int alloc_tables(struct worker *worker)
+{
+	worker->tx = calloc(PORT_MAX, sizeof(*worker->tx));
+	worker->storm = calloc(PORT_MAX, sizeof(*worker->storm));
+	worker->count = calloc(PORT_MAX, sizeof(*worker->count));
+	worker->drops = calloc(PORT_MAX, sizeof(*worker->drops));
+	if (!worker->tx || !worker->storm || !worker->count || !worker->drops)
+		return -ENOMEM;
+	worker->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	return worker->wake_fd < 0 ? -errno : 0;
+}
+
+static int create_ring(struct worker *worker)
+{
+	ssize_t size = rte_ring_get_memsize_elem(sizeof(struct dp_learned), LEARN_RING);
+
+	worker->learned = aligned_alloc(RTE_CACHE_LINE_SIZE, RTE_CACHE_LINE_ROUNDUP(size));
+	if (!worker->learned)
+		return -ENOMEM;
+	return rte_ring_init(worker->learned, "learned", LEARN_RING, RING_F_SP_ENQ | RING_F_SC_DEQ);
+}
+
+struct worker *worker_create(uint16_t id, uint16_t core, struct port *const *ports)
+{
+	struct worker *worker = aligned_alloc(RTE_CACHE_LINE_SIZE, sizeof(*worker));
+	int err;
+
+	if (!worker)
+		return NULL;
+	*worker = (struct worker){.id = id, .core = core, .ports = ports, .wake_fd = -1};
+	worker->tsc_hz = rte_get_tsc_hz();
+	worker->recent_tsc = worker->tsc_hz * REPORT_AGAIN_MS / 1000;
+	worker->spin_tsc = worker->tsc_hz * SPIN_US / 1000000;
+	err = alloc_tables(worker);
+	if (!err)
+		err = create_ring(worker);
+	if (err) {
+		worker_destroy(worker);
+		errno = -err;
+		return NULL;
+	}
+	return worker;
+}
+
+void worker_destroy(struct worker *worker)
+{
+	if (!worker)
+		return;
+	if (worker->wake_fd >= 0)
+		close(worker->wake_fd);
+	free(worker->learned);
+	free(worker->drops);
+	free(worker->count);
+	free(worker->storm);
+	free(worker->tx);
+	free(worker);
+}
+
+void worker_inherit(struct worker *heir, const struct worker *worker)
+{
+	for (int i = 0; i < PORT_MAX; i++) {
+		heir->count[i].rx_packets += worker->count[i].rx_packets;
+		heir->count[i].rx_bytes += worker->count[i].rx_bytes;
+		heir->count[i].tx_packets += worker->count[i].tx_packets;
+		heir->count[i].tx_bytes += worker->count[i].tx_bytes;
+		for (int r = 0; r < DROP_COUNT; r++)
+			heir->drops[i][r] += worker->drops[i][r];
+	}
+}
