@@ -4,7 +4,10 @@
 
 #include "control/port_kind.h"
 
+extern const struct port_kind port_kind_vhost;
+
 const struct port_kind *const port_kinds[] = {
+	&port_kind_vhost,
 	NULL,
 };
 

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "vhost/vhost.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/virtio_config.h>
+#include <linux/virtio_net.h>
+#include <rte_vhost.h>
+
+#include "vhost/vhost_port.h"
+
+/* How long a client waits for its next attempt, in ms. */
+#define RETRY_SOON     100  /* the socket is there: QEMU may not have come to listen yet */
+#define RETRY_LATER    500  /* it has been there for a while: its owner is dead */
+#define RETRY_FALLBACK 1000 /* no socket, and inotify will tell of one: for the odd case */
+#define SOON_TIMES     30
+
+static const char *const reason_texts[VHOST_REASON_COUNT] = {
+	[VHOST_UP] = "",
+	[VHOST_NO_SOCKET] = "there is no socket: the guest has not been started",
+	[VHOST_NO_PEER] = "nobody is at the other end of the socket",
+	[VHOST_NEGOTIATING] = "connected, but the guest has not started its driver",
+	[VHOST_QUEUE_DISABLED] = "the guest has switched its queues off",
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+const char *vhost_reason_text(enum vhost_reason reason)
+{
+	return reason < VHOST_REASON_COUNT ? reason_texts[reason] : "unknown";
+}
+
+static void free_port(struct vhost_port *vp)
+{
+	for (uint16_t i = 0; i < vp->n_queues; i++) {
+		struct vhost_queue *q = &vp->queues[i];
+
+		rte_pktmbuf_free_bulk(q->stash + q->stash_at, q->n_stash);
+		if (q->kick_fd >= 0)
+			close(q->kick_fd);
+	}
+	free(vp);
+}
+
+static struct vhost_port *make_port(const struct vhost_conf *conf)
+{
+	struct vhost_port *vp = aligned_alloc(RTE_CACHE_LINE_SIZE,
+					      RTE_CACHE_LINE_ROUNDUP(sizeof(struct vhost_port)));
+	bool have_fds = true;
+
+	if (!vp)
+		return NULL;
+	memset(vp, 0, sizeof(*vp));
+	port_init(&vp->port, conf->name, &vhost_ops, conf->n_queues, conf->n_queues, conf->mtu);
+	snprintf(vp->socket, sizeof(vp->socket), "%s", conf->socket);
+	vp->is_server = conf->server;
+	vp->n_queues = conf->n_queues;
+	vp->pool = conf->pool;
+	vp->wake = conf->wake;
+	vp->vid = VHOST_NO_DEVICE;
+	vp->connection = VHOST_NO_DEVICE;
+	vp->reported = VHOST_REASON_COUNT;
+	for (uint16_t i = 0; i < vp->n_queues; i++) {
+		vp->queues[i].kick_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+		have_fds &= vp->queues[i].kick_fd >= 0;
+	}
+	if (have_fds)
+		return vp;
+	free_port(vp);
+	errno = EMFILE;
+	return NULL;
+}
+
+/* Whether the socket can be ours: 0 or -errno. */
+static int check_socket(const struct vhost_conf *conf)
+{
+	int rc;
+
+	if (conf->n_queues < 1 || conf->n_queues > PORT_QUEUES_MAX || !conf->socket[0])
+		return -EINVAL;
+	if (vhost_table_find(conf->socket))
+		return -EADDRINUSE;
+	if (conf->server)
+		return vhost_socket_clear(conf->socket);
+	rc = vhost_socket_probe(conf->socket);
+	return rc == -ENOENT ? 0 : rc;
+}
+
+struct port *vhost_create(const struct vhost_conf *conf)
+{
+	struct vhost_port *vp;
+	int rc = check_socket(conf);
+
+	if (rc < 0) {
+		errno = -rc;
+		return NULL;
+	}
+	vp = make_port(conf);
+	if (!vp)
+		return NULL;
+	vhost_table_add(vp);
+	if (vp->is_server)
+		rc = vhost_register(vp);
+	if (rc < 0) {
+		vhost_table_del(vp);
+		free_port(vp);
+		errno = -rc;
+		return NULL;
+	}
+	vhost_news_send(); /* a client's first attempt is vhost_poll's */
+	return &vp->port;
+}
+
+void vhost_destroy(struct port *port)
+{
+	struct vhost_port *vp;
+
+	if (!port)
+		return;
+	vp = vhost_of(port);
+	vhost_unregister(vp);
+	vhost_table_del(vp);
+	free_port(vp);
+}
+
+enum vhost_reason vhost_reason(const struct port *port)
+{
+	const struct vhost_port *vp = vhost_of((struct port *)port);
+
+	if (atomic_load(&vp->connection) == VHOST_NO_DEVICE)
+		return vp->is_server || vp->has_socket ? VHOST_NO_PEER : VHOST_NO_SOCKET;
+	if (atomic_load(&vp->vid) == VHOST_NO_DEVICE)
+		return VHOST_NEGOTIATING;
+	if (!atomic_load(&vp->ring_on[0]) || !atomic_load(&vp->ring_on[1]))
+		return VHOST_QUEUE_DISABLED;
+	return VHOST_UP;
+}
+
+const char *vhost_socket(const struct port *port)
+{
+	return vhost_of((struct port *)port)->socket;
+}
+
+bool vhost_is_server(const struct port *port)
+{
+	return vhost_of((struct port *)port)->is_server;
+}
+
+void vhost_describe(const struct port *port, char *out, size_t size)
+{
+	const struct vhost_port *vp = vhost_of((struct port *)port);
+	int vid = atomic_load(&vp->vid), n_rings = 0;
+	uint64_t features;
+
+	*out = 0;
+	if (vid < 0 || rte_vhost_get_negotiated_features(vid, &features) < 0)
+		return;
+	for (int i = 0; i < 2 * vp->n_queues; i++)
+		n_rings += atomic_load(&vp->ring_on[i]);
+	snprintf(out, size, "%d rings, %s%s", n_rings,
+		 features & 1ULL << VIRTIO_F_RING_PACKED ? "packed" : "split",
+		 features & 1ULL << VIRTIO_NET_F_MRG_RXBUF ? ", merged buffers" : "");
+}
+
+const struct port *vhost_find(const char *socket)
+{
+	struct vhost_port *vp = vhost_table_find(socket);
+
+	return vp ? &vp->port : NULL;
+}
+
+int vhost_event_fd(void)
+{
+	return vhost_news_fd();
+}
+
+static void client_connect(struct vhost_port *vp, int64_t now)
+{
+	/* First the watch, then the look: a socket made between the two is not missed. */
+	bool is_watched = vhost_news_watch(vp->socket) == 0;
+
+	vp->has_socket = vhost_socket_probe(vp->socket) == 0;
+	if (!vp->has_socket) {
+		vp->failures = 0;
+		vp->retry_ms = now + (is_watched ? RETRY_FALLBACK : RETRY_LATER);
+	} else if (vhost_register(vp) < 0) {
+		vp->retry_ms = now + (++vp->failures < SOON_TIMES ? RETRY_SOON : RETRY_LATER);
+	} else {
+		/* Should the peer hang up at once, it is not to keep control busy. */
+		vp->retry_ms = now + RETRY_SOON;
+	}
+}
+
+/* Returns when it wants to be looked at again (monotonic, ms), INT64_MAX for when there is news. */
+static int64_t client_poll(struct vhost_port *vp, int64_t now, bool made)
+{
+	if (vp->is_registered && atomic_load(&vp->lost)) {
+		vhost_unregister(vp);
+		vp->failures = 0;
+	}
+	if (vp->is_registered)
+		return INT64_MAX;
+	if (made && !vp->has_socket)
+		vp->retry_ms = now;
+	if (now >= vp->retry_ms)
+		client_connect(vp, now);
+	return vp->is_registered ? INT64_MAX : vp->retry_ms;
+}
+
+int vhost_poll(void (*changed)(void *arg, struct port *port), void *arg)
+{
+	bool made = vhost_news_take();
+	int64_t now = now_ms(), next = INT64_MAX;
+
+	for (struct vhost_port *vp = vhost_table_first(), *after; vp; vp = after) {
+		enum vhost_reason reason;
+		int64_t at = vp->is_server ? INT64_MAX : client_poll(vp, now, made);
+
+		after = vp->next; /* changed may destroy the port */
+		if (at < next)
+			next = at;
+		reason = vhost_reason(&vp->port);
+		if (reason == vp->reported)
+			continue;
+		vp->reported = reason;
+		changed(arg, &vp->port);
+	}
+	return next == INT64_MAX ? -1 : (int)(next - now);
+}

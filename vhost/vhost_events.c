@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * What rte_vhost reports, and registering with it.
+ *
+ * Callbacks run on rte_vhost's one thread, or on control while it connects or
+ * unregisters. They may wait for the workers' grace period, never for control:
+ * rte_vhost_driver_unregister spins until a running callback has returned.
+ * vring_state_changed is called with the ring's lock held, for which a worker
+ * may be spinning: there not even the grace period may be waited for.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <linux/virtio_net.h>
+#include <rte_vhost.h>
+
+#include "dataplane/grace.h"
+#include "vhost/vhost_port.h"
+
+#define BIT(n) (1ULL << (n))
+
+/* Offloads: without them a guest finishes its checksums and segments itself. */
+#define FEATURES_OFF                                                                              \
+	(BIT(VIRTIO_NET_F_CSUM) | BIT(VIRTIO_NET_F_GUEST_CSUM) | BIT(VIRTIO_NET_F_GSO) |          \
+	 BIT(VIRTIO_NET_F_HOST_TSO4) | BIT(VIRTIO_NET_F_HOST_TSO6) | BIT(VIRTIO_NET_F_HOST_ECN) | \
+	 BIT(VIRTIO_NET_F_HOST_UFO) | BIT(VIRTIO_NET_F_GUEST_TSO4) |                              \
+	 BIT(VIRTIO_NET_F_GUEST_TSO6) | BIT(VIRTIO_NET_F_GUEST_ECN) | BIT(VIRTIO_NET_F_GUEST_UFO))
+
+static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER; /* never held while calling out */
+static struct vhost_port *table;
+
+void vhost_table_add(struct vhost_port *vp)
+{
+	pthread_mutex_lock(&table_lock);
+	vp->next = table;
+	table = vp;
+	pthread_mutex_unlock(&table_lock);
+}
+
+void vhost_table_del(struct vhost_port *vp)
+{
+	pthread_mutex_lock(&table_lock);
+	for (struct vhost_port **at = &table; *at; at = &(*at)->next) {
+		if (*at == vp) {
+			*at = vp->next;
+			break;
+		}
+	}
+	pthread_mutex_unlock(&table_lock);
+}
+
+struct vhost_port *vhost_table_first(void)
+{
+	return table;
+}
+
+struct vhost_port *vhost_table_find(const char *socket)
+{
+	struct vhost_port *vp;
+
+	pthread_mutex_lock(&table_lock);
+	for (vp = table; vp && strcmp(vp->socket, socket) != 0; vp = vp->next)
+		;
+	pthread_mutex_unlock(&table_lock);
+	return vp;
+}
+
+/* A port outlives its callbacks: it leaves the table after rte_vhost has let go of it. */
+static struct vhost_port *find_device(int vid)
+{
+	char path[PATH_MAX];
+
+	return rte_vhost_get_ifname(vid, path, sizeof(path)) < 0 ? NULL : vhost_table_find(path);
+}
+
+/* Brings `up` in line with the flags, and tells control that something changed. */
+static void tell(struct vhost_port *vp)
+{
+	bool up = atomic_load(&vp->vid) >= 0 && atomic_load(&vp->ring_on[0]) &&
+		  atomic_load(&vp->ring_on[1]);
+
+	atomic_store(&vp->port.up, up);
+	if (up)
+		vp->wake();
+	vhost_news_send();
+}
+
+/* Lays the guest's kick, or with -1 one that never comes, over the queue's descriptor. A worker
+ * that waits on the old one sees the new one only when it is woken. */
+static void kick_set(struct vhost_queue *q, int kick)
+{
+	int silent = kick >= 0 ? -1 : eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	int rc = dup3(kick >= 0 ? kick : silent, q->kick_fd, O_CLOEXEC);
+
+	if (silent >= 0)
+		close(silent);
+	atomic_store_explicit(&q->can_sleep, kick >= 0 && rc >= 0, memory_order_release);
+}
+
+static void kicks_clear(struct vhost_port *vp)
+{
+	for (uint16_t i = 0; i < vp->n_queues; i++)
+		if (atomic_load(&vp->queues[i].can_sleep))
+			kick_set(&vp->queues[i], -1);
+}
+
+static int on_connect(int vid)
+{
+	struct vhost_port *vp = find_device(vid);
+	int none = VHOST_NO_DEVICE;
+
+	/* A port is one guest's: a second connection is turned away. */
+	if (!vp || !atomic_compare_exchange_strong(&vp->connection, &none, vid))
+		return -1;
+	for (int i = 0; i < 2 * PORT_QUEUES_MAX; i++)
+		atomic_store(&vp->ring_on[i], false);
+	tell(vp);
+	return 0;
+}
+
+static void on_disconnect(int vid)
+{
+	struct vhost_port *vp = find_device(vid);
+
+	if (!vp)
+		return;
+	atomic_store(&vp->connection, VHOST_NO_DEVICE);
+	atomic_store(&vp->lost, true);
+	tell(vp);
+}
+
+static int on_ready(int vid)
+{
+	struct vhost_port *vp = find_device(vid);
+
+	if (!vp)
+		return -1;
+	atomic_store_explicit(&vp->vid, vid, memory_order_release);
+	tell(vp);
+	return 0;
+}
+
+/* Its memory goes away when this returns. */
+static void on_gone(int vid)
+{
+	struct vhost_port *vp = find_device(vid);
+
+	if (!vp)
+		return;
+	atomic_store(&vp->vid, VHOST_NO_DEVICE);
+	tell(vp);
+	kicks_clear(vp);
+	grace_wait();
+}
+
+static int on_ring(int vid, uint16_t ring, int enable)
+{
+	struct vhost_port *vp = find_device(vid);
+	struct rte_vhost_vring vring;
+	bool is_rx = ring & 1;
+
+	if (!vp || ring >= 2 * vp->n_queues)
+		return 0;
+	if (enable && is_rx && rte_vhost_get_vhost_vring(vid, ring, &vring) == 0)
+		kick_set(&vp->queues[ring / 2], vring.kickfd);
+	atomic_store_explicit(&vp->ring_on[ring], enable, memory_order_release);
+	if (!enable && is_rx)
+		kick_set(&vp->queues[ring / 2], -1);
+	tell(vp);
+	return 0;
+}
+
+static const struct rte_vhost_device_ops callbacks = {
+	.new_device = on_ready,
+	.destroy_device = on_gone,
+	.vring_state_changed = on_ring,
+	.new_connection = on_connect,
+	.destroy_connection = on_disconnect,
+};
+
+/* 0 or -1. */
+static int limit_features(const struct vhost_port *vp)
+{
+	uint64_t features = FEATURES_OFF, protocol;
+
+	if (vp->n_queues > 1)
+		return rte_vhost_driver_disable_features(vp->socket, features);
+	/* One queue polled means one queue offered: what a guest sent on others would be lost. */
+	features |= BIT(VIRTIO_NET_F_MQ);
+	if (rte_vhost_driver_get_protocol_features(vp->socket, &protocol) < 0)
+		return -1;
+	protocol &= ~BIT(VHOST_USER_PROTOCOL_F_MQ);
+	if (rte_vhost_driver_set_protocol_features(vp->socket, protocol) < 0)
+		return -1;
+	return rte_vhost_driver_disable_features(vp->socket, features);
+}
+
+int vhost_register(struct vhost_port *vp)
+{
+	uint64_t flags = vp->is_server ? 0 : RTE_VHOST_USER_CLIENT | RTE_VHOST_USER_NO_RECONNECT;
+
+	/* The library speaks of every step and of every wish a guest cannot have. */
+	rte_log_set_level_pattern("lib.vhost.*", RTE_LOG_CRIT);
+	if (rte_vhost_driver_register(vp->socket, flags) < 0)
+		return -ENOMEM;
+	atomic_store(&vp->lost, false);
+	errno = 0;
+	if (limit_features(vp) < 0 ||
+	    rte_vhost_driver_callback_register(vp->socket, &callbacks) < 0 ||
+	    rte_vhost_driver_start(vp->socket) < 0) {
+		int error = errno ? errno : EIO;
+
+		rte_vhost_driver_unregister(vp->socket);
+		return -error;
+	}
+	vp->is_registered = true;
+	return 0;
+}
+
+void vhost_unregister(struct vhost_port *vp)
+{
+	if (!vp->is_registered)
+		return;
+	rte_vhost_driver_unregister(vp->socket);
+	vp->is_registered = false;
+	/* Taking a live connection back ends it without on_disconnect. */
+	atomic_store(&vp->connection, VHOST_NO_DEVICE);
+	atomic_store(&vp->lost, false);
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* What workers do with a guest's rings. */
+#include <errno.h>
+#include <stdatomic.h>
+#include <sys/uio.h>
+
+#include <rte_mbuf.h>
+#include <rte_vhost.h>
+
+#include "vhost/vhost_port.h"
+
+static int device_of(struct vhost_port *vp)
+{
+	return atomic_load_explicit(&vp->vid, memory_order_acquire);
+}
+
+static uint16_t take_stash(struct vhost_queue *q, struct rte_mbuf **pkts, uint16_t max)
+{
+	uint16_t n = RTE_MIN(max, q->n_stash);
+
+	for (uint16_t i = 0; i < n; i++)
+		pkts[i] = q->stash[q->stash_at + i];
+	q->stash_at += n;
+	q->n_stash -= n;
+	return n;
+}
+
+static uint16_t vhost_rx(struct port *port, uint16_t queue, struct rte_mbuf **pkts, uint16_t max)
+{
+	struct vhost_port *vp = vhost_of(port);
+	struct vhost_queue *q = &vp->queues[queue];
+	int vid = device_of(vp);
+
+	if (unlikely(q->n_stash))
+		return take_stash(q, pkts, max);
+	if (unlikely(vid < 0) ||
+	    !atomic_load_explicit(&vp->ring_on[VHOST_RING_RX(queue)], memory_order_relaxed))
+		return 0;
+	return rte_vhost_dequeue_burst(vid, VHOST_RING_RX(queue), vp->pool, pkts, max);
+}
+
+/* A guest may use fewer queues than the port has: the others' packets go to its first. */
+static uint16_t tx_ring(struct vhost_port *vp, uint16_t queue)
+{
+	uint16_t ring = VHOST_RING_TX(queue);
+
+	return atomic_load_explicit(&vp->ring_on[ring], memory_order_relaxed) ? ring : 0;
+}
+
+static uint16_t vhost_tx(struct port *port, uint16_t queue, struct rte_mbuf **pkts, uint16_t n)
+{
+	struct vhost_port *vp = vhost_of(port);
+	int vid = device_of(vp);
+	uint16_t sent = 0;
+
+	if (unlikely(vid < 0) || !atomic_load_explicit(&vp->ring_on[0], memory_order_relaxed))
+		return 0;
+	while (sent < n) {
+		uint16_t want = RTE_MIN(n - sent, VHOST_BURST);
+		uint16_t done = rte_vhost_enqueue_burst(vid, tx_ring(vp, queue), pkts + sent, want);
+
+		sent += done;
+		if (done < want)
+			break;
+	}
+	/* They were copied into the guest's memory. */
+	rte_pktmbuf_free_bulk(pkts, sent);
+	return sent;
+}
+
+/* Asks for a kick, then looks once more: what came before the guest could see the request would
+ * wake nobody. Taking the packets is the only look that is right for split and packed rings alike
+ * (rte_vhost_rx_queue_count reads split rings only). It gives up when the event thread has the
+ * ring's lock; asking for the kick waits for that lock, so a second round settles it. */
+static bool look_once_more(struct vhost_port *vp, struct vhost_queue *q, int vid, uint16_t ring)
+{
+	for (int round = 0; round < 2; round++) {
+		if (rte_vhost_enable_guest_notification(vid, ring, 1) < 0)
+			return false;
+		atomic_thread_fence(memory_order_seq_cst);
+		q->stash_at = 0;
+		q->n_stash = rte_vhost_dequeue_burst(vid, ring, vp->pool, q->stash, VHOST_BURST);
+		if (q->n_stash)
+			return true;
+	}
+	return false;
+}
+
+static int vhost_sleep(struct port *port, uint16_t queue)
+{
+	struct vhost_port *vp = vhost_of(port);
+	struct vhost_queue *q = &vp->queues[queue];
+	uint16_t ring = VHOST_RING_RX(queue);
+	int vid = device_of(vp);
+
+	if (q->n_stash)
+		return -EAGAIN;
+	if (vid < 0 || !atomic_load_explicit(&vp->ring_on[ring], memory_order_acquire))
+		return -ENODEV;
+	if (!atomic_load_explicit(&q->can_sleep, memory_order_acquire))
+		return -ENOTSUP;
+	if (look_once_more(vp, q, vid, ring)) {
+		rte_vhost_enable_guest_notification(vid, ring, 0);
+		return -EAGAIN;
+	}
+	return q->kick_fd;
+}
+
+static void vhost_wake(struct port *port, uint16_t queue)
+{
+	struct vhost_port *vp = vhost_of(port);
+	struct vhost_queue *q = &vp->queues[queue];
+	struct iovec count = {.iov_base = &(uint64_t){0}, .iov_len = sizeof(uint64_t)};
+	int vid = device_of(vp);
+
+	if (vid >= 0)
+		rte_vhost_enable_guest_notification(vid, VHOST_RING_RX(queue), 0);
+	/* The descriptor is the peer's and may be anything, with any flags: a plain read could
+	 * block for ever. What cannot be drained without blocking cannot be slept on. */
+	if (preadv2(q->kick_fd, &count, 1, -1, RWF_NOWAIT) < 0 && errno != EAGAIN && errno != EINTR)
+		atomic_store_explicit(&q->can_sleep, false, memory_order_release);
+}
+
+const struct port_ops vhost_ops = {
+	.rx = vhost_rx,
+	.tx = vhost_tx,
+	.sleep = vhost_sleep,
+	.wake = vhost_wake,
+};

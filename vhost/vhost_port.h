@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Inside vhost/: the port as its three writers see it.
+ *
+ * Control registers the socket and takes it back. rte_vhost's thread (in
+ * control's stead while control registers or unregisters) says which device
+ * the workers may use. Workers move packets.
+ */
+#ifndef WEFT_VHOST_VHOST_PORT_H
+#define WEFT_VHOST_VHOST_PORT_H
+
+#include <stdint.h>
+#include <sys/un.h>
+
+#include "vhost/vhost.h"
+
+#define VHOST_BURST      32 /* the most rte_vhost moves in one call */
+#define VHOST_NO_DEVICE  (-1)
+#define VHOST_SOCKET_MAX sizeof(((struct sockaddr_un *)0)->sun_path) /* with its final zero */
+
+/* The library's numbers of a queue's two rings, named from the host's side. */
+#define VHOST_RING_TX(queue) (2 * (queue))
+#define VHOST_RING_RX(queue) (2 * (queue) + 1)
+
+struct vhost_queue {
+	/* A descriptor number of our own for the queue's whole life; the guest's kick is laid
+	 * over it (dup3), so that no worker ever waits on a number that was closed and reused. */
+	int kick_fd;
+	atomic_bool can_sleep; /* there is a usable kick; event thread, and worker on errors */
+	/* Packets that the last look before sleeping found. Worker. */
+	uint16_t n_stash, stash_at;
+	struct rte_mbuf *stash[VHOST_BURST];
+};
+
+struct vhost_port {
+	struct port port;
+	char socket[VHOST_SOCKET_MAX];
+	bool is_server;
+	uint16_t n_queues;
+	struct rte_mempool *pool;
+	void (*wake)(void);
+	struct vhost_queue queues[PORT_QUEUES_MAX];
+
+	/* Event thread. */
+	atomic_int vid;        /* the device that workers may use */
+	atomic_int connection; /* the device that is connected, ready or not */
+	atomic_bool lost;      /* a connection ended since control last looked */
+	atomic_bool ring_on[2 * PORT_QUEUES_MAX];
+
+	/* Control. */
+	bool is_registered;
+	bool has_socket;   /* client: the path was there at the last look */
+	int64_t retry_ms;  /* client: when to try again, on the monotonic clock */
+	uint16_t failures; /* client: attempts in a row that found the socket but nobody behind */
+	enum vhost_reason reported;
+	struct vhost_port *next;
+};
+
+static inline struct vhost_port *vhost_of(struct port *port)
+{
+	return (struct vhost_port *)((char *)port - offsetof(struct vhost_port, port));
+}
+
+extern const struct port_ops vhost_ops;
+
+/* The table of ports, which callbacks search by socket. Control writes. */
+void vhost_table_add(struct vhost_port *vp);
+void vhost_table_del(struct vhost_port *vp);
+struct vhost_port *vhost_table_first(void); /* control: walk with ->next */
+struct vhost_port *vhost_table_find(const char *socket);
+
+/* Control: hands the socket to rte_vhost, and takes it back. register: 0 or -errno. */
+int vhost_register(struct vhost_port *vp);
+void vhost_unregister(struct vhost_port *vp);
+
+/* The news descriptor. Any thread. */
+int vhost_news_fd(void);
+void vhost_news_send(void);
+/* Control, once vhost_news_fd is readable: true when sockets came into a watched folder. */
+bool vhost_news_take(void);
+/* Control: news also when something is made in the folder of path. 0 or -errno. */
+int vhost_news_watch(const char *path);
+
+/* Is there a socket at path? 0, -ENOENT, -ENOTSOCK, -ENAMETOOLONG or -EACCES. */
+int vhost_socket_probe(const char *path);
+/* Makes the path free to be bound: removes a socket that a dead process left.
+ * 0, or as above, or -EADDRINUSE where somebody listens. -ENOENT: there is no folder. */
+int vhost_socket_clear(const char *path);
+
+#endif

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "vhost/vhost_port.h"
+
+int vhost_socket_probe(const char *path)
+{
+	struct stat st;
+
+	if (strlen(path) >= VHOST_SOCKET_MAX)
+		return -ENAMETOOLONG;
+	if (stat(path, &st) < 0)
+		return errno == ENOTDIR ? -ENOENT : -errno;
+	return S_ISSOCK(st.st_mode) ? 0 : -ENOTSOCK;
+}
+
+/* Whether somebody listens: 0 nobody, -EADDRINUSE yes, or another -errno. */
+static int probe_listener(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd, error = 0;
+
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -errno;
+	memcpy(address.sun_path, path, strlen(path));
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+		error = errno;
+	close(fd);
+	if (error == ECONNREFUSED)
+		return 0;
+	/* A full backlog (EAGAIN) and a socket of another type have an owner too. */
+	return error == EACCES || error == EPERM ? -error : -EADDRINUSE;
+}
+
+int vhost_socket_clear(const char *path)
+{
+	char folder[VHOST_SOCKET_MAX];
+	struct stat st;
+	int rc;
+
+	if (strlen(path) >= VHOST_SOCKET_MAX)
+		return -ENAMETOOLONG;
+	snprintf(folder, sizeof(folder), "%s", path);
+	if (stat(dirname(folder), &st) < 0)
+		return -errno;
+	/* A symbolic link, even one to nowhere, is not ours to replace. */
+	if (lstat(path, &st) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (!S_ISSOCK(st.st_mode))
+		return -ENOTSOCK;
+	rc = probe_listener(path);
+	if (rc < 0)
+		return rc;
+	return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
+}
