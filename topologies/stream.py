@@ -1,0 +1,95 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Traffic whose fate is known.
+
+  stream.py tcp-sink ADDRESS            one connection: reads all, sends its SHA-256 back, ends
+  stream.py tcp-send ADDRESS BYTES      sends random bytes there; 0 when the digest is theirs
+  stream.py udp-sink ADDRESS SECONDS    counts numbered packets until one says that it is the last
+  stream.py udp-send ADDRESS RATE SECONDS
+"""
+import hashlib
+import os
+import socket
+import struct
+import sys
+import time
+
+PORT = 7007
+SO_RCVBUFFORCE = 33
+SECONDS = 15  # for a connection as a whole
+
+
+def tcp_sink(address):
+    listener = socket.create_server((address, PORT))
+    listener.settimeout(SECONDS)
+    peer, _ = listener.accept()
+    peer.settimeout(SECONDS)
+    digest = hashlib.sha256()
+    while data := peer.recv(1 << 16):
+        digest.update(data)
+    peer.sendall(digest.digest())
+    peer.close()
+
+
+def connect(address):
+    end = time.monotonic() + 5
+    while True:
+        try:
+            return socket.create_connection((address, PORT), timeout=2)
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+
+
+def tcp_send(address, size):
+    data = os.urandom(int(size))
+    peer = connect(address)
+    peer.settimeout(SECONDS)
+    began = time.monotonic()
+    peer.sendall(data)
+    peer.shutdown(socket.SHUT_WR)
+    digest = peer.recv(32, socket.MSG_WAITALL)
+    print(f'{len(data) * 8 / 1e6 / (time.monotonic() - began):.0f} Mbit/s')
+    if digest != hashlib.sha256(data).digest():
+        sys.exit('what arrived is not what was sent')
+
+
+def udp_sink(address, seconds):
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20)
+    sock.bind((address, PORT))
+    sock.settimeout(float(seconds))
+    print('ready', flush=True)
+    seen, last, reordered, highest = set(), None, 0, -1
+    while last is None or len(seen) <= last:
+        try:
+            number, is_last = struct.unpack('!IB', sock.recv(2048)[:5])
+        except TimeoutError:
+            break
+        reordered += number < highest
+        highest = max(highest, number)
+        seen.add(number)
+        if is_last:
+            last = number
+            sock.settimeout(1)
+    total = 'unknown' if last is None else last + 1
+    print(f'received {len(seen)} of {total}, {reordered} out of order')
+    sys.exit(0 if len(seen) == total else 1)
+
+
+def udp_send(address, rate, seconds):
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.connect((address, PORT))
+    rate, count = float(rate), int(float(rate) * float(seconds))
+    began = time.monotonic()
+    for number in range(count):
+        sock.send(struct.pack('!IB', number, 0).ljust(200, b'w'))
+        if number % 8 == 7:
+            time.sleep(max(0, began + number / rate - time.monotonic()))
+    time.sleep(0.2)
+    sock.send(struct.pack('!IB', count, 1).ljust(200, b'w'))
+
+
+verb, *words = sys.argv[1:]
+{'tcp-sink': tcp_sink, 'tcp-send': tcp_send, 'udp-sink': udp_sink, 'udp-send': udp_send}[verb](*words)
