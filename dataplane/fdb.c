@@ -164,24 +164,34 @@ int fdb_workers_set(uint16_t n)
 	return 0;
 }
 
-static int insert(struct bridge *bridge, fdb_key key, uint16_t port, bool is_static, uint32_t now_s)
+/* A slot for a new key: among what was emptied, then in a larger table. Or -errno. */
+static int64_t make_room(struct bridge *bridge, fdb_key key, uint32_t now_s)
 {
 	struct fdb *fdb = table(bridge);
-	int64_t slot;
+	bool full = (uint64_t)bridge->n_macs * 100 >= (uint64_t)n_slots(fdb) * FULL_PERCENT;
+	int64_t slot = full ? -1 : slot_for(fdb, key);
+	int err;
 
-	if ((uint64_t)bridge->n_macs * 100 >= (uint64_t)n_slots(fdb) * FULL_PERCENT ||
-	    slot_for(fdb, key) < 0) {
-		int err;
-
-		if (fdb->n_dead)
-			reclaim(fdb);
-		else if ((err = rebuild(bridge, fdb->n_buckets * 2, fdb->n_seen, now_s)))
-			return err;
-		fdb = table(bridge);
+	if (slot < 0 && !full && fdb->n_dead) {
+		reclaim(fdb);
+		slot = slot_for(fdb, key);
 	}
-	slot = slot_for(fdb, key);
+	if (slot >= 0)
+		return slot;
+	err = rebuild(bridge, fdb->n_buckets * 2, fdb->n_seen, now_s);
+	if (err)
+		return err;
+	slot = slot_for(table(bridge), key);
+	return slot < 0 ? -ENOSPC : slot;
+}
+
+static int insert(struct bridge *bridge, fdb_key key, uint16_t port, bool is_static, uint32_t now_s)
+{
+	int64_t slot = make_room(bridge, key, now_s);
+	struct fdb *fdb = table(bridge);
+
 	if (slot < 0)
-		return -ENOSPC;
+		return slot;
 	fdb->info[slot] = (struct fdb_slot_info){.seen_s = now_s};
 	slot_fill(fdb, slot, key, port, is_static);
 	bridge->n_macs++;
