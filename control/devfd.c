@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "control/devfd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <arpa/inet.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <linux/if_tun.h>
+
+#include "dataplane/port.h"
+
+struct request {
+	const char *device;
+	int ifindex;
+	int *fds;
+	uint16_t n;
+};
+
+static void close_all(const int *fds, uint16_t n)
+{
+	while (n-- > 0)
+		close(fds[n]);
+}
+
+static int open_tap_queue(const char *device, bool is_multi)
+{
+	struct ifreq ifr = {.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR};
+	int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC), rc;
+
+	if (fd < 0)
+		return -errno;
+	if (is_multi)
+		ifr.ifr_flags |= IFF_MULTI_QUEUE;
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", device);
+	/* No offloads: the kernel then finishes checksums and segments itself, which costs it
+	 * less than it would cost a worker. */
+	if (ioctl(fd, TUNSETIFF, &ifr) == 0 && ioctl(fd, TUNSETOFFLOAD, 0) == 0)
+		return fd;
+	rc = -errno;
+	close(fd);
+	return rc;
+}
+
+static int open_tap(void *arg)
+{
+	const struct request *r = arg;
+
+	for (uint16_t i = 0; i < r->n; i++) {
+		r->fds[i] = open_tap_queue(r->device, r->n > 1);
+		if (r->fds[i] < 0) {
+			int rc = r->fds[i];
+			close_all(r->fds, i);
+			return rc;
+		}
+	}
+	return 0;
+}
+
+int devfd_tap(struct netns *ns, const char *device, int *fds, uint16_t n)
+{
+	struct request r = {.device = device, .fds = fds, .n = n};
+
+	return netns_run(ns, open_tap, &r);
+}
+
+static int set_int(int fd, int option, int value)
+{
+	return setsockopt(fd, SOL_PACKET, option, &value, sizeof(value)) < 0 ? -errno : 0;
+}
+
+static int set_promisc(int fd, int ifindex)
+{
+	struct packet_mreq mreq = {.mr_ifindex = ifindex, .mr_type = PACKET_MR_PROMISC};
+
+	return setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &mreq, sizeof(mreq)) < 0 ? -errno
+											  : 0;
+}
+
+/* Bound last: before, it would hear the whole namespace. */
+static int bind_packet(int fd, int ifindex)
+{
+	struct sockaddr_ll addr = {.sll_family = AF_PACKET,
+				   .sll_protocol = htons(ETH_P_ALL),
+				   .sll_ifindex = ifindex};
+
+	return bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ? -errno : 0;
+}
+
+static int open_packet_queue(int ifindex)
+{
+	static const int options[] = {PACKET_VNET_HDR, PACKET_AUXDATA, PACKET_IGNORE_OUTGOING,
+				      PACKET_QDISC_BYPASS};
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), rc = 0;
+
+	if (fd < 0)
+		return -errno;
+	for (size_t i = 0; rc == 0 && i < sizeof(options) / sizeof(options[0]); i++)
+		rc = set_int(fd, options[i], 1);
+	if (rc == 0)
+		rc = set_promisc(fd, ifindex);
+	if (rc == 0)
+		rc = bind_packet(fd, ifindex);
+	if (rc == 0)
+		return fd;
+	close(fd);
+	return rc;
+}
+
+/* The sockets of one port share the device's packets, flow by flow. The kernel finds the first
+ * one a group that is free; the others join it. */
+static int join_fanout(const int *fds, uint16_t n)
+{
+	const int type = PACKET_FANOUT_HASH;
+	int value = (type | PACKET_FANOUT_FLAG_UNIQUEID) << 16, rc;
+	socklen_t len = sizeof(value);
+
+	rc = set_int(fds[0], PACKET_FANOUT, value);
+	if (rc < 0)
+		return rc;
+	if (getsockopt(fds[0], SOL_PACKET, PACKET_FANOUT, &value, &len) < 0)
+		return -errno;
+	for (uint16_t i = 1; rc == 0 && i < n; i++)
+		rc = set_int(fds[i], PACKET_FANOUT, (value & 0xffff) | type << 16);
+	return rc;
+}
+
+static int open_packet(void *arg)
+{
+	const struct request *r = arg;
+	int rc = 0;
+
+	for (uint16_t i = 0; i < r->n; i++) {
+		r->fds[i] = open_packet_queue(r->ifindex);
+		if (r->fds[i] < 0) {
+			rc = r->fds[i];
+			close_all(r->fds, i);
+			return rc;
+		}
+	}
+	if (r->n > 1)
+		rc = join_fanout(r->fds, r->n);
+	if (rc < 0)
+		close_all(r->fds, r->n);
+	return rc;
+}
+
+int devfd_packet(struct netns *ns, int ifindex, int *fds, uint16_t n)
+{
+	struct request r = {.ifindex = ifindex, .fds = fds, .n = n};
+
+	return netns_run(ns, open_packet, &r);
+}
+
+static int open_promisc(void *arg)
+{
+	const struct request *r = arg;
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0), rc;
+
+	if (fd < 0)
+		return -errno;
+	rc = set_promisc(fd, r->ifindex);
+	if (rc == 0)
+		return fd;
+	close(fd);
+	return rc;
+}
+
+int devfd_promisc(struct netns *ns, int ifindex)
+{
+	struct request r = {.ifindex = ifindex};
+
+	return netns_run(ns, open_promisc, &r);
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * What only ethtool's ioctl tells and sets of a network device. Control thread;
+ * results are 0 or -errno.
+ */
+#ifndef WEFT_CONTROL_ETHTOOL_H
+#define WEFT_CONTROL_ETHTOOL_H
+
+#include <stdint.h>
+
+#include "control/netns.h"
+
+/* Has frames arrive one by one and with their VLAN tags in them: no GRO, no LRO, no tag
+ * stripping. What the device cannot switch is left. */
+int ethtool_rx_plain(struct netns *ns, const char *device);
+/* Receive queues in use now; 1 where the device does not say. */
+int ethtool_n_rx_queues(struct netns *ns, const char *device);
+/* Bits a second; 0: unknown. */
+int64_t ethtool_speed_bps(struct netns *ns, const char *device);
+/* "veth", "virtio_net"…; "" where the device does not say. */
+int ethtool_driver(struct netns *ns, const char *device, char out[32]);
+/* Its bus address ("0000:00:03.0"); "" likewise. */
+int ethtool_bus(struct netns *ns, const char *device, char out[32]);
+
+#endif

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Network devices of the kernel, in any namespace, through libnl: reading and
+ * setting what a port needs of them, and watching them.
+ *
+ * Control thread. Each call is one exchange with the kernel, which answers at
+ * once; none waits for anything else. Results are 0 or -errno; -ENODEV where
+ * there is no such device.
+ */
+#ifndef WEFT_CONTROL_NETDEV_H
+#define WEFT_CONTROL_NETDEV_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "control/netns.h"
+
+struct netdev {
+	int index;
+	char name[IFNAMSIZ];
+	uint8_t mac[6];
+	uint32_t mtu;
+	bool is_up;       /* IFF_UP: somebody set it up */
+	bool has_carrier; /* and the line is there */
+	bool is_ethernet;
+	bool is_promisc;
+};
+
+int netdev_get(struct netns *ns, const char *name, struct netdev *out);
+
+int netdev_set_up(struct netns *ns, const char *name, bool up);
+int netdev_set_mtu(struct netns *ns, const char *name, uint32_t mtu);
+int netdev_set_mac(struct netns *ns, const char *name, const uint8_t mac[6]);
+
+/* address: "10.0.0.1/24"; IPv6 ones are usable at once (no duplicate detection). Adding one
+ * that is there, or removing one that is not, is 0. -EINVAL: not an address. */
+int netdev_addr_add(struct netns *ns, const char *name, const char *address);
+int netdev_addr_del(struct netns *ns, const char *name, const char *address);
+/* The default route of the gateway's family. Likewise 0 where there is nothing to do;
+ * -ENETUNREACH: the gateway is not on any of the device's networks. */
+int netdev_gateway_add(struct netns *ns, const char *name, const char *gateway);
+int netdev_gateway_del(struct netns *ns, const char *name, const char *gateway);
+
+/* Does a default route of the main table leave through the device? 1, 0 or -errno. */
+int netdev_has_default_route(struct netns *ns, const char *name);
+
+/* Watching one device: the descriptor is readable when links have changed; netdev_watch_read
+ * then empties it and says whether the device called name was among them (by its name before
+ * or after). */
+struct netdev_watch;
+struct netdev_watch *netdev_watch_open(struct netns *ns, const char *name); /* NULL with errno */
+void netdev_watch_close(struct netdev_watch *watch);                        /* NULL is legal */
+int netdev_watch_fd(const struct netdev_watch *watch);
+bool netdev_watch_read(struct netdev_watch *watch);
+
+#endif
