@@ -131,9 +131,9 @@ struct member_conf access_port(uint16_t vlan)
 	return (struct member_conf){.untagged = vlan};
 }
 
-struct member_conf trunk(uint16_t native, ...)
+struct member_conf trunk(unsigned native, ...)
 {
-	struct member_conf conf = {.untagged = native};
+	struct member_conf conf = {.untagged = (uint16_t)native};
 	va_list vlans;
 
 	va_start(vlans, native);

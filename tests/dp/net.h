@@ -44,7 +44,7 @@ void net_place(uint16_t first);
 
 /* Members: an access port, a trunk (ends with 0). */
 struct member_conf access_port(uint16_t vlan);
-struct member_conf trunk(uint16_t native, ...);
+struct member_conf trunk(unsigned native, ...);
 void join(struct bridge *bridge, struct fake *fake, struct member_conf conf);
 
 void put(struct fake *fake, const struct frame *f);
