@@ -23,12 +23,12 @@
 enum field_type {
 	F_BOOL,     /* true false (also yes no on off) */
 	F_INT,      /* min to max */
-	F_STRING,   /* max: longest, in bytes */
-	F_NAME,     /* letters, digits, - _ . : at most max (32) */
+	F_STRING,   /* min and max: shortest and longest, in bytes */
+	F_NAME,     /* letters, digits, - _ . : at most max (31) bytes, no - . : at its head */
 	F_ENUM,     /* one of choices */
-	F_DURATION, /* 50ms 3s 2m 1h; min and max in ms */
+	F_DURATION, /* 50ms 3s 2m 1h, a number alone is seconds; min and max in ms */
 	F_RATE,     /* 100kbit 1gbit; min and max in bit/s */
-	F_SIZE,     /* 64kB 9MB; 1 kB = 1000 B; min and max in bytes */
+	F_SIZE,     /* 64kB 9MB, a number alone is bytes; 1 kB = 1000 B; min and max in bytes */
 	F_MAC,      /* 02:00:00:00:00:01 */
 	F_IP,       /* an IPv4 or IPv6 address */
 	F_PREFIX,   /* a network: host bits have to be zero */
@@ -36,10 +36,14 @@ enum field_type {
 	F_VLANS,    /* list of VLANs and ranges: [10, 20-29]; canonical: sorted, merged; "all" is
 		       1-4094 */
 	F_REF,      /* the name of an object of the noun `ref` ("port", or "port|bond") */
-	F_LIST,     /* of `elem` */
+	F_LIST,     /* of `elem`; min and max: how many; a value alone is a list of one, and "a,b" a
+		       list of two unless the elements are strings */
 	F_MAP,      /* names to objects of `fields`; keys are names, or of noun `ref` */
 	F_OBJECT,   /* an object of `fields` */
+	FIELD_TYPES /* how many there are */
 };
+
+#define FIELD_NAME_MAX 31 /* bytes of an object's name */
 
 enum field_flag {
 	FIELD_REQUIRED = 1 << 0,
@@ -73,11 +77,24 @@ json_t *field_check(const struct field *field, const json_t *value, const char *
 json_t *field_check_object(const struct field *fields, const json_t *object, const char *path,
 			   struct errors *errors);
 
-/* A copy of a checked object with every default filled in, at any depth. New reference. */
+/* A copy of a checked object with every default filled in, at any depth. An F_OBJECT that is absent
+ * stays so unless it has a def. New reference. */
 json_t *field_effective(const struct field *fields, const json_t *object);
 
-/* "port-or-vlan list", "integer 68 to 9000", "one of client, server": what would be right. */
+/* "bool", "int", "vlans"…: the type's name, for api.describe and the manual. */
+const char *field_type_name(enum field_type type);
+
+/* "an integer from 68 to 9000", "one of client, server": what would be right. */
 void field_describe_type(const struct field *field, char *out, size_t size);
+
+/* Is this an object's name? field_check says so of F_NAME, F_REF and keys of F_MAP. */
+bool field_name_valid(const char *name);
+
+/* Where key stands below path: "ports" and "vm1" give "ports.vm1", "" and "ports" "ports"; elements
+ * of lists are "addresses[0]". What does not fit is cut off. */
+#define FIELD_PATH_MAX 512
+void field_path(char out[FIELD_PATH_MAX], const char *path, const char *key);
+void field_path_index(char out[FIELD_PATH_MAX], const char *path, size_t index);
 
 /* Readers for checked, effective objects: the value, or zero where the key is absent. */
 bool conf_bool(const json_t *object, const char *key);

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * What was applied, on disk: DIR/NUMBER.yaml, each a whole configuration below
+ * a comment that says when and by what. Files are written beside their place,
+ * synced and renamed, so that an entry is whole or absent. They may hold keys:
+ * only their owner reads them.
+ */
+#ifndef WEFT_CONTROL_SPINE_HISTORY_H
+#define WEFT_CONTROL_SPINE_HISTORY_H
+
+#include <jansson.h>
+
+#include "control/spine/error.h"
+
+#define HISTORY_MAX 100 /* entries kept */
+
+/* Adds tree as the newest entry, unless the newest one says the same, and drops the oldest above
+ * HISTORY_MAX. 0, or -1 with an error; nothing is lost by that but the entry. */
+int history_write(const char *dir, const json_t *tree, const char *comment, struct errors *errors);
+
+/* [{ number, time (s since 1970, null: damaged), comment }], the newest first. */
+json_t *history_list(const char *dir);
+
+/* An entry's configuration, unchecked; NULL with an error. */
+json_t *history_get(const char *dir, int number, struct errors *errors);
+
+#endif

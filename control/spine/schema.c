@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "control/spine/schema.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "control/spine/field_type.h"
+#include "control/spine/refs.h"
+#include "routing/core/nearest.h"
+
+/* One check of a whole tree. What is sound so far stands in out. */
+struct check {
+	const struct registry *registry;
+	const json_t *tree; /* as given: names count as known even where their object is bad */
+	json_t *out;
+	struct errors *errors;
+	bool good;
+};
+
+static bool has_section(const struct noun *noun)
+{
+	return noun->key != NULL && noun->shape != NOUN_VIEW;
+}
+
+static void path_of(const struct noun *noun, const char *name, char out[FIELD_PATH_MAX])
+{
+	if (noun->shape == NOUN_MAP)
+		field_path(out, noun->key, name);
+	else if (noun->shape == NOUN_LIST)
+		snprintf(out, FIELD_PATH_MAX, "%s[%s]", noun->key, name);
+	else
+		snprintf(out, FIELD_PATH_MAX, "%s", noun->key);
+}
+
+/* 1. Fields */
+
+static void list_keys(const struct registry *registry, char *out, size_t size)
+{
+	size_t n = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < registry->n && n < size; i++)
+		if (has_section(registry->list[i]))
+			n += (size_t)snprintf(out + n, size - n, "%s%s", n > 0 ? ", " : "",
+					      registry->list[i]->key);
+}
+
+static void check_section_key(struct check *check, const char *key)
+{
+	const struct noun *noun = noun_find(check->registry, key);
+	struct nearest nearest = {.word = key};
+	char text[256];
+
+	if (noun != NULL && has_section(noun) && strcmp(noun->key, key) == 0)
+		return;
+	check->good = false;
+	for (size_t i = 0; i < check->registry->n; i++)
+		if (has_section(check->registry->list[i]))
+			nearest_offer(&nearest, check->registry->list[i]->key);
+	/* The command line's word is the likeliest mistake: port for ports. */
+	if (noun != NULL && has_section(noun))
+		nearest.best = noun->key;
+	if (nearest.best != NULL) {
+		field_did_you_mean(&nearest, text, sizeof(text));
+		errors_add_key(check->errors, "", key, "unknown key '%.60s'%s", key, text);
+		return;
+	}
+	list_keys(check->registry, text, sizeof(text));
+	errors_add_key(check->errors, "", key, "unknown key '%.60s': expected one of %s", key,
+		       text);
+}
+
+static json_t *check_fields(struct check *check, const struct noun *noun, const char *name,
+			    const json_t *value)
+{
+	char path[FIELD_PATH_MAX];
+	json_t *checked;
+
+	path_of(noun, name, path);
+	checked = field_check_object(noun->fields, value, path, check->errors);
+	if (checked == NULL)
+		check->good = false;
+	return checked;
+}
+
+static void check_map(struct check *check, const struct noun *noun, const json_t *section)
+{
+	static const struct field name_field = {.type = F_NAME};
+	json_t *out = json_object();
+	const json_t *value;
+	const char *name;
+
+	json_object_foreach((json_t *)section, name, value) {
+		json_t *checked = NULL;
+		json_t *text = json_string(name);
+		struct errors bad_name;
+
+		errors_init(&bad_name);
+		json_decref(field_check(&name_field, text, "", &bad_name));
+		json_decref(text);
+		if (bad_name.n > 0) {
+			errors_add_key(check->errors, noun->key, name, "%s", bad_name.list[0].text);
+			check->good = false;
+		} else {
+			checked = check_fields(check, noun, name, value);
+		}
+		errors_fini(&bad_name);
+		if (checked != NULL)
+			json_object_set_new(out, name, checked);
+	}
+	if (json_object_size(out) > 0)
+		json_object_set(check->out, noun->key, out);
+	json_decref(out);
+}
+
+static void check_list(struct check *check, const struct noun *noun, const json_t *section)
+{
+	json_t *out = json_array();
+	const json_t *value;
+	char name[24];
+	size_t i;
+
+	json_array_foreach((json_t *)section, i, value) {
+		json_t *checked;
+
+		snprintf(name, sizeof(name), "%zu", i);
+		checked = check_fields(check, noun, name, value);
+		if (checked != NULL)
+			json_array_append_new(out, checked);
+	}
+	if (json_array_size(out) > 0)
+		json_object_set(check->out, noun->key, out);
+	json_decref(out);
+}
+
+static void check_section(struct check *check, const struct noun *noun)
+{
+	const json_t *section = json_object_get(check->tree, noun->key);
+	json_t *single;
+
+	if (section == NULL)
+		return;
+	if (noun->shape == NOUN_SINGLE) {
+		single = check_fields(check, noun, "", section);
+		if (single != NULL)
+			json_object_set_new(check->out, noun->key, single);
+	} else if (json_is_null(section)) {
+		return;
+	} else if (noun->shape == NOUN_MAP && json_is_object(section)) {
+		check_map(check, noun, section);
+	} else if (noun->shape == NOUN_LIST && json_is_array(section)) {
+		check_list(check, noun, section);
+	} else {
+		errors_add(check->errors, noun->key,
+			   noun->shape == NOUN_MAP ? "not a map: expected names, each with its keys"
+						   : "not a list: expected items after '- '");
+		check->good = false;
+	}
+}
+
+/* 2. References */
+
+struct lookup {
+	const struct check *check;
+	const char *name;
+	struct nearest nearest;
+	const char *key; /* where such names stand */
+	bool known;      /* some noun of these exists */
+};
+
+static int lookup_in(void *arg, const char *noun_name)
+{
+	struct lookup *lookup = arg;
+	const struct noun *noun = noun_find(lookup->check->registry, noun_name);
+	const json_t *section, *value;
+	const char *name;
+
+	if (noun == NULL || !has_section(noun))
+		return 0;
+	lookup->known = true;
+	if (lookup->key == NULL)
+		lookup->key = noun->key;
+	section = json_object_get(lookup->check->tree, noun->key);
+	if (json_object_get(section, lookup->name) != NULL)
+		return 1;
+	json_object_foreach((json_t *)section, name, value)
+		nearest_offer(&lookup->nearest, name);
+	return 0;
+}
+
+static int check_ref(void *arg, const struct ref *ref)
+{
+	struct check *check = arg;
+	struct lookup lookup = {.check = check, .name = ref->name, .nearest = {.word = ref->name}};
+	char near[64], nouns[64];
+	const char *bar;
+
+	if (refs_each_noun(ref->nouns, lookup_in, &lookup) == 1 || !lookup.known)
+		return 0;
+	check->good = false;
+	bar = strchr(ref->nouns, '|');
+	snprintf(nouns, sizeof(nouns), "%.*s%s%s",
+		 (int)(bar != NULL ? (size_t)(bar - ref->nouns) : strlen(ref->nouns)), ref->nouns,
+		 bar != NULL ? " or " : "", bar != NULL ? bar + 1 : "");
+	if (lookup.nearest.best != NULL)
+		field_did_you_mean(&lookup.nearest, near, sizeof(near));
+	else
+		snprintf(near, sizeof(near), ": expected a name that stands under '%s'",
+			 lookup.key);
+	if (ref->is_key)
+		errors_add_key(check->errors, ref->path, ref->name, "no %s '%s'%s", nouns,
+			       ref->name, near);
+	else
+		errors_add(check->errors, ref->path, "no %s '%s'%s", nouns, ref->name, near);
+	return 0;
+}
+
+/* 3. Each noun's own check */
+
+struct each {
+	int (*fn)(void *arg, const struct noun *noun, const char *name, const json_t *value);
+	void *arg;
+};
+
+/* As schema_each, with values as they stand in the tree. */
+static int each_object(const struct registry *registry, const json_t *tree, const struct each *each)
+{
+	for (size_t n = 0; n < registry->n; n++) {
+		const struct noun *noun = registry->list[n];
+		const json_t *value, *section;
+		const char *name;
+		char index[24];
+		int rc = 0;
+		size_t i;
+
+		section = has_section(noun) ? json_object_get(tree, noun->key) : NULL;
+		if (section == NULL)
+			continue;
+		if (noun->shape == NOUN_SINGLE)
+			rc = each->fn(each->arg, noun, "", section);
+		if (noun->shape == NOUN_MAP)
+			json_object_foreach((json_t *)section, name, value)
+				if (rc == 0)
+					rc = each->fn(each->arg, noun, name, value);
+		if (noun->shape == NOUN_LIST)
+			json_array_foreach((json_t *)section, i, value) {
+				snprintf(index, sizeof(index), "%zu", i);
+				if (rc == 0)
+					rc = each->fn(each->arg, noun, index, value);
+			}
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int check_refs(void *arg, const struct noun *noun, const char *name, const json_t *value)
+{
+	char path[FIELD_PATH_MAX];
+
+	path_of(noun, name, path);
+	return refs_each(noun->fields, value, path, check_ref, arg);
+}
+
+static int check_hook(void *arg, const struct noun *noun, const char *name, const json_t *value)
+{
+	struct check *check = arg;
+	size_t before = check->errors->n + check->errors->more;
+	char path[FIELD_PATH_MAX];
+	json_t *effective;
+
+	if (noun->check == NULL)
+		return 0;
+	path_of(noun, name, path);
+	effective = field_effective(noun->fields, value);
+	if (noun->check(name, effective, check->out, path, check->errors) != 0) {
+		check->good = false;
+		if (check->errors->n + check->errors->more == before)
+			errors_add(check->errors, path, "refused");
+	}
+	json_decref(effective);
+	return 0;
+}
+
+json_t *schema_check(const struct registry *registry, const json_t *tree, struct errors *errors)
+{
+	struct check check = {.registry = registry, .tree = tree, .errors = errors, .good = true};
+	const json_t *value;
+	const char *key;
+
+	if (!json_is_object(tree)) {
+		errors_add(errors, "", "not a map: expected keys with values, such as 'ports:'");
+		return NULL;
+	}
+	check.out = json_object();
+	json_object_foreach((json_t *)tree, key, value)
+		check_section_key(&check, key);
+	for (size_t i = 0; i < registry->n; i++)
+		if (has_section(registry->list[i]))
+			check_section(&check, registry->list[i]);
+	each_object(registry, check.out, &(struct each){check_refs, &check});
+	/* Hooks may rely on all that was looked at so far. */
+	if (check.good)
+		each_object(registry, check.out, &(struct each){check_hook, &check});
+	if (check.good)
+		return check.out;
+	json_decref(check.out);
+	return NULL;
+}
+
+static int call_effective(void *arg, const struct noun *noun, const char *name, const json_t *value)
+{
+	const struct each *each = arg;
+	json_t *effective = field_effective(noun->fields, value);
+	int rc = each->fn(each->arg, noun, name, effective);
+
+	json_decref(effective);
+	return rc;
+}
+
+int schema_each(const struct registry *registry, const json_t *tree,
+		int (*fn)(void *arg, const struct noun *noun, const char *name,
+			  const json_t *value),
+		void *arg)
+{
+	struct each each = {fn, arg};
+
+	return each_object(registry, tree, &(struct each){call_effective, &each});
+}

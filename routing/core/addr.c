@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "routing/core/addr.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+struct addr addr_ip4(uint32_t host_order)
+{
+	struct addr addr = {.family = ADDR_IP4};
+
+	for (int i = 0; i < 4; i++)
+		addr.bytes[i] = (uint8_t)(host_order >> (24 - 8 * i));
+	return addr;
+}
+
+uint32_t addr_to_ip4(const struct addr *addr)
+{
+	return (uint32_t)addr->bytes[0] << 24 | (uint32_t)addr->bytes[1] << 16 |
+	       (uint32_t)addr->bytes[2] << 8 | addr->bytes[3];
+}
+
+unsigned addr_bits(const struct addr *addr)
+{
+	return addr->family == ADDR_IP4 ? 32 : addr->family == ADDR_IP6 ? 128 : 0;
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* A decimal without leading zeros, at most max. Returns what follows it, or NULL. */
+static const char *decimal_parse(const char *text, unsigned max, unsigned *out)
+{
+	unsigned value = 0;
+	const char *p = text;
+
+	for (; *p >= '0' && *p <= '9'; p++) {
+		value = value * 10 + (unsigned)(*p - '0');
+		if (value > max || (p > text && *text == '0'))
+			return NULL;
+	}
+	if (p == text)
+		return NULL;
+	*out = value;
+	return p;
+}
+
+static int ip4_parse(const char *text, uint8_t out[4])
+{
+	for (int i = 0; i < 4; i++) {
+		unsigned value;
+
+		text = decimal_parse(text, 255, &value);
+		if (text == NULL || *text != (i < 3 ? '.' : '\0'))
+			return -EINVAL;
+		out[i] = (uint8_t)value;
+		text++;
+	}
+	return 0;
+}
+
+/* One group of up to four hex digits. Returns what follows it, or NULL. */
+static const char *group_parse(const char *text, uint8_t out[2])
+{
+	unsigned value = 0;
+	int digits = 0;
+
+	for (; hex_digit(*text) >= 0; text++) {
+		value = value << 4 | (unsigned)hex_digit(*text);
+		if (++digits > 4)
+			return NULL;
+	}
+	if (digits == 0)
+		return NULL;
+	out[0] = (uint8_t)(value >> 8);
+	out[1] = (uint8_t)value;
+	return text;
+}
+
+/* Groups are laid down from the left; where "::" stood (gap), the rest moves to the right end. */
+static int ip6_parse(const char *text, uint8_t out[16])
+{
+	uint8_t bytes[16] = {0};
+	int n = 0, gap = -1;
+
+	if (text[0] == ':' && text[1] == ':') {
+		gap = 0;
+		text += 2;
+	}
+	while (*text != '\0') {
+		if (n <= 12 && ip4_parse(text, bytes + n) == 0) {
+			n += 4;
+			break;
+		}
+		if (n == 16)
+			return -EINVAL;
+		text = group_parse(text, bytes + n);
+		if (text == NULL)
+			return -EINVAL;
+		n += 2;
+		if (*text == '\0')
+			break;
+		if (*text++ != ':' || *text == '\0')
+			return -EINVAL;
+		if (*text == ':') {
+			if (gap >= 0)
+				return -EINVAL;
+			gap = n;
+			text++;
+		}
+	}
+	if (gap < 0 ? n != 16 : n > 14)
+		return -EINVAL;
+	if (gap < 0)
+		gap = n;
+	memset(out, 0, 16);
+	memcpy(out, bytes, (size_t)gap);
+	memcpy(out + 16 - (n - gap), bytes + gap, (size_t)(n - gap));
+	return 0;
+}
+
+int addr_parse(const char *text, struct addr *out)
+{
+	struct addr addr = {0};
+	int rc;
+
+	if (strchr(text, ':') != NULL) {
+		addr.family = ADDR_IP6;
+		rc = ip6_parse(text, addr.bytes);
+	} else {
+		addr.family = ADDR_IP4;
+		rc = ip4_parse(text, addr.bytes);
+	}
+	if (rc == 0)
+		*out = addr;
+	return rc;
+}
+
+int prefix_parse(const char *text, struct prefix *out)
+{
+	char head[ADDR_TEXT_MAX];
+	const char *slash = strchr(text, '/');
+	struct prefix prefix;
+	unsigned length;
+
+	if (slash == NULL || (size_t)(slash - text) >= sizeof(head))
+		return -EINVAL;
+	memcpy(head, text, (size_t)(slash - text));
+	head[slash - text] = '\0';
+	if (addr_parse(head, &prefix.addr) < 0)
+		return -EINVAL;
+	slash = decimal_parse(slash + 1, addr_bits(&prefix.addr), &length);
+	if (slash == NULL || *slash != '\0')
+		return -EINVAL;
+	prefix.length = (uint8_t)length;
+	*out = prefix;
+	return 0;
+}
+
+static char *ip4_print(const uint8_t b[4], char *out)
+{
+	snprintf(out, 16, "%u.%u.%u.%u", b[0], b[1], b[2], b[3]);
+	return out;
+}
+
+/* RFC 5952 4.2: the longest run of two or more zero groups becomes "::", the first of equals. */
+static int zero_run(const uint16_t groups[8], int *length)
+{
+	int best = -1;
+
+	*length = 1;
+	for (int i = 0; i < 8; i++) {
+		int n = 0;
+
+		while (i + n < 8 && groups[i + n] == 0)
+			n++;
+		if (n > *length) {
+			best = i;
+			*length = n;
+		}
+		i += n;
+	}
+	return best;
+}
+
+static char *ip6_print(const uint8_t bytes[16], char *out)
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, 0xff};
+	uint16_t groups[8];
+	int run, length;
+	size_t at = 0;
+
+	if (memcmp(bytes, mapped, sizeof(mapped)) == 0) {
+		memcpy(out, "::ffff:", 8);
+		ip4_print(bytes + 12, out + 7);
+		return out;
+	}
+	for (int i = 0; i < 8; i++)
+		groups[i] = (uint16_t)(bytes[2 * i] << 8 | bytes[2 * i + 1]);
+	run = zero_run(groups, &length);
+	for (int i = 0; i < 8; i++) {
+		if (i == run) {
+			at += (size_t)snprintf(out + at, ADDR_TEXT_MAX - at, "::");
+			i += length - 1;
+			continue;
+		}
+		at += (size_t)snprintf(out + at, ADDR_TEXT_MAX - at, "%s%x",
+				       i > 0 && out[at - 1] != ':' ? ":" : "", groups[i]);
+	}
+	return out;
+}
+
+char *addr_print(const struct addr *addr, char *out)
+{
+	switch (addr->family) {
+	case ADDR_IP4:
+		return ip4_print(addr->bytes, out);
+	case ADDR_IP6:
+		return ip6_print(addr->bytes, out);
+	default:
+		out[0] = '\0';
+		return out;
+	}
+}
+
+char *prefix_print(const struct prefix *prefix, char *out)
+{
+	size_t n = strlen(addr_print(&prefix->addr, out));
+
+	snprintf(out + n, PREFIX_TEXT_MAX - n, "/%u", prefix->length);
+	return out;
+}
+
+int addr_compare(const struct addr *a, const struct addr *b)
+{
+	if (a->family != b->family)
+		return a->family < b->family ? -1 : 1;
+	return memcmp(a->bytes, b->bytes, sizeof(a->bytes));
+}
+
+int prefix_compare(const struct prefix *a, const struct prefix *b)
+{
+	int order = addr_compare(&a->addr, &b->addr);
+
+	return order != 0 ? order : (int)a->length - (int)b->length;
+}
+
+/* The part of byte i of an address that a prefix of this length covers. */
+static uint8_t mask_byte(unsigned length, unsigned i)
+{
+	if (length >= 8 * (i + 1))
+		return 0xff;
+	if (length <= 8 * i)
+		return 0;
+	return (uint8_t)(0xff << (8 * (i + 1) - length));
+}
+
+struct prefix prefix_network(const struct prefix *prefix)
+{
+	struct prefix network = *prefix;
+
+	for (unsigned i = 0; i < 16; i++)
+		network.addr.bytes[i] &= mask_byte(prefix->length, i);
+	return network;
+}
+
+bool prefix_is_network(const struct prefix *prefix)
+{
+	struct prefix network = prefix_network(prefix);
+
+	return prefix_compare(&network, prefix) == 0;
+}
+
+bool prefix_contains(const struct prefix *prefix, const struct addr *addr)
+{
+	if (prefix->addr.family != addr->family)
+		return false;
+	for (unsigned i = 0; i < 16; i++)
+		if ((prefix->addr.bytes[i] ^ addr->bytes[i]) & mask_byte(prefix->length, i))
+			return false;
+	return true;
+}
+
+bool prefix_is_broadcast(const struct prefix *prefix)
+{
+	uint32_t host;
+
+	if (prefix->addr.family != ADDR_IP4 || prefix->length > 30)
+		return false;
+	host = UINT32_MAX >> prefix->length;
+	return (addr_to_ip4(&prefix->addr) & host) == host;
+}
+
+bool addr_is_unspecified(const struct addr *addr)
+{
+	static const uint8_t zero[16];
+
+	return addr->family != ADDR_NONE && memcmp(addr->bytes, zero, sizeof(zero)) == 0;
+}
+
+bool addr_is_loopback(const struct addr *addr)
+{
+	static const uint8_t one[16] = {[15] = 1};
+
+	if (addr->family == ADDR_IP4)
+		return addr->bytes[0] == 127;
+	return addr->family == ADDR_IP6 && memcmp(addr->bytes, one, sizeof(one)) == 0;
+}
+
+bool addr_is_multicast(const struct addr *addr)
+{
+	if (addr->family == ADDR_IP4)
+		return (addr->bytes[0] & 0xf0) == 0xe0;
+	return addr->family == ADDR_IP6 && addr->bytes[0] == 0xff;
+}
+
+bool addr_is_link_local(const struct addr *addr)
+{
+	if (addr->family == ADDR_IP4)
+		return addr->bytes[0] == 169 && addr->bytes[1] == 254;
+	return addr->family == ADDR_IP6 && addr->bytes[0] == 0xfe &&
+	       (addr->bytes[1] & 0xc0) == 0x80;
+}
