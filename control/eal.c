@@ -36,7 +36,7 @@ static uint32_t clamp_mbufs(uint64_t n)
 
 struct eal_memory eal_memory_plan(uint64_t wanted, uint64_t huge_free, uint64_t available)
 {
-	struct eal_memory plan = {.bytes = wanted ? wanted : AUTO_HUGE_BYTES};
+	struct eal_memory plan = {.wanted = wanted, .bytes = wanted ? wanted : AUTO_HUGE_BYTES};
 	plan.hugepages = huge_free >= plan.bytes;
 	/* A quarter is left to tables and drivers. */
 	if (wanted || plan.hugepages) {

@@ -21,6 +21,7 @@
 struct eal_memory {
 	bool hugepages;
 	uint64_t bytes;   /* what DPDK may use */
+	uint64_t wanted;  /* what was asked for; 0: whatever we choose */
 	uint32_t n_mbufs; /* packet buffers to make of it */
 };
 

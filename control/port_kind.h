@@ -44,6 +44,7 @@ struct port_kind {
 };
 
 extern const struct port_kind *const port_kinds[]; /* ends with NULL */
+extern const char *const port_kind_types[];        /* their types, in the same order */
 
 const struct port_kind *port_kind_find(const char *type);
 

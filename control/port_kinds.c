@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* The table of port kinds, in the order in which people are shown them. */
+/* The table of port kinds, in the order in which people are shown them: the name of its struct
+ * port_kind, and its type. */
 #include <string.h>
 
 #include "control/port_kind.h"
 
-extern const struct port_kind port_kind_vhost;
+/* clang-format off */
+#define KINDS(KIND) \
+	KIND(vhost, "vhost-user")
+/* clang-format on */
 
-const struct port_kind *const port_kinds[] = {
-	&port_kind_vhost,
-	NULL,
-};
+#define DECLARED(name, type) extern const struct port_kind port_kind_##name;
+#define ADDRESS(name, type)  &port_kind_##name,
+#define TYPE(name, type)     type,
+
+KINDS(DECLARED)
+
+const struct port_kind *const port_kinds[] = {KINDS(ADDRESS) NULL};
+const char *const port_kind_types[] = {KINDS(TYPE) NULL};
 
 const struct port_kind *port_kind_find(const char *type)
 {

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "control/config_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "control/daemon.h"
+#include "control/spine/schema.h"
+#include "control/spine/yaml.h"
+
+#define FILE_BYTES_MAX (64 << 20)
+
+/* All of a stream; NULL with errno. The caller frees it. */
+static char *read_all(FILE *f, size_t *size)
+{
+	size_t room = 1 << 16, n = 0;
+	char *text = malloc(room);
+
+	while (text) {
+		n += fread(text + n, 1, room - n, f);
+		if (n < room)
+			break;
+		char *more = room < FILE_BYTES_MAX ? realloc(text, room * 2) : NULL;
+		if (!more) {
+			errno = room < FILE_BYTES_MAX ? ENOMEM : EFBIG;
+			goto fail;
+		}
+		text = more;
+		room *= 2;
+	}
+	if (!text || ferror(f))
+		goto fail;
+	*size = n;
+	return text;
+fail:
+	free(text);
+	return NULL;
+}
+
+json_t *config_text_load(const char *text, size_t size, struct errors *errors)
+{
+	json_t *positions = NULL, *checked = NULL;
+	json_t *tree = yaml_load(text, size, &positions, errors);
+
+	if (tree)
+		checked = schema_check(&nouns, tree, errors);
+	if (!checked && positions)
+		yaml_locate(positions, errors);
+	json_decref(tree);
+	json_decref(positions);
+	return checked;
+}
+
+json_t *config_file_load(const char *path, bool may_be_missing, struct errors *errors)
+{
+	size_t size;
+	FILE *f = fopen(path, "re");
+
+	if (!f && errno == ENOENT && may_be_missing)
+		return json_object();
+	char *text = f ? read_all(f, &size) : NULL;
+	int err = errno;
+	if (f)
+		fclose(f);
+	if (!text) {
+		errors_add(errors, "", "cannot read %s: %s", path, strerror(err));
+		return NULL;
+	}
+	json_t *tree = config_text_load(text, size, errors);
+	free(text);
+	return tree;
+}
+
+static int write_file(const char *path, const char *text, mode_t mode)
+{
+	size_t n = strlen(text), done = 0;
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+
+	if (fd < 0)
+		return -errno;
+	while (done < n) {
+		ssize_t r = write(fd, text + done, n - done);
+		if (r < 0 && errno != EINTR)
+			goto fail;
+		done += r > 0 ? (size_t)r : 0;
+	}
+	if (fsync(fd) < 0)
+		goto fail;
+	if (close(fd) < 0)
+		return -errno;
+	return 0;
+fail:;
+	int err = errno;
+	close(fd);
+	return -err;
+}
+
+int config_file_save(const char *path, const json_t *tree, struct errors *errors)
+{
+	char beside[PATH_MAX], folder[PATH_MAX];
+	struct stat st;
+	/* It may hold keys: as private as it was, and its owner's alone where it is new. */
+	mode_t mode = stat(path, &st) == 0 ? st.st_mode & 0777 : 0600;
+	char *text = yaml_dump(tree);
+	int r = -ENOMEM;
+
+	snprintf(beside, sizeof(beside), "%s.new", path);
+	snprintf(folder, sizeof(folder), "%s", path);
+	if (text) {
+		mkdir(dirname(folder), 0755);
+		r = write_file(beside, text, mode);
+	}
+	if (r == 0 && rename(beside, path) < 0)
+		r = -errno;
+	free(text);
+	if (r == 0)
+		return 0;
+	unlink(beside);
+	return errors_add(errors, "", "cannot write %s: %s", path, strerror(-r));
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The configuration as a file, and as text that a client sends.
+ *
+ * Control thread.
+ */
+#ifndef WEFT_CONTROL_CONFIG_FILE_H
+#define WEFT_CONTROL_CONFIG_FILE_H
+
+#include <stdbool.h>
+
+#include <jansson.h>
+
+#include "control/spine/error.h"
+
+/* Reads, parses and checks: the canonical tree (new reference), or NULL with errors that tell their
+ * line and column. A file that is missing is an empty one where it may_be_missing. */
+json_t *config_file_load(const char *path, bool may_be_missing, struct errors *errors);
+json_t *config_text_load(const char *text, size_t size, struct errors *errors);
+
+/* Writes the tree in place of the file, whole or not at all. 0 or -1 with an error. */
+int config_file_save(const char *path, const json_t *tree, struct errors *errors);
+
+#endif

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "control/daemon.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct daemon weftd;
+
+int64_t daemon_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void daemon_event(const char *noun, const char *name, const char *action, json_t *more)
+{
+	struct timespec now;
+
+	if (weftd.rpc) {
+		clock_gettime(CLOCK_REALTIME, &now);
+		double time = (double)now.tv_sec + (double)(now.tv_nsec / 1000000) / 1000;
+		json_t *event = json_pack("{s:f, s:s, s:s, s:s}", "time", time, "noun", noun,
+					  "name", name, "action", action);
+		json_object_update_missing(event, more);
+		rpc_notify(weftd.rpc, event);
+		json_decref(event);
+	}
+	json_decref(more);
+}
+
+json_t *daemon_text(const char *text)
+{
+	json_t *value = json_string(text);
+	char *copy;
+
+	if (value)
+		return value;
+	copy = strdup(text);
+	for (char *c = copy; c && *c; c++)
+		*c = (unsigned char)*c < 0x80 ? *c : '?';
+	value = json_string(copy ? copy : "");
+	free(copy);
+	return value;
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "control/instance.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <linux/capability.h>
+
+#include "control/spine/log.h"
+#include "control/wire.h"
+
+bool instance_name_valid(const char *name)
+{
+	static const char allowed[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	size_t n = strlen(name);
+
+	return n > 0 && n <= WIRE_INSTANCE_MAX && strspn(name, allowed) == n;
+}
+
+static int held(const char *name, int fd)
+{
+	char pid[16] = "";
+
+	if (read(fd, pid, sizeof(pid) - 1) > 0)
+		pid[strcspn(pid, "\n")] = '\0';
+	log_error("weftd %s runs already (process %s): stop it, or choose another name with -n",
+		  name, pid[0] ? pid : "unknown");
+	close(fd);
+	return -1;
+}
+
+int instance_lock(const char *name)
+{
+	char path[sizeof(WIRE_RUN_DIR) + WIRE_INSTANCE_MAX + 8];
+
+	if (mkdir(WIRE_RUN_DIR, 0755) < 0 && errno != EEXIST) {
+		log_error("cannot make " WIRE_RUN_DIR ": %s: weftd has to be started as root",
+			  strerror(errno));
+		return -1;
+	}
+	snprintf(path, sizeof(path), WIRE_RUN_DIR "/%s.lock", name);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (fd < 0) {
+		log_error("cannot write %s: %s%s", path, strerror(errno),
+			  geteuid() ? ": weftd has to be started as root" : "");
+		return -1;
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return held(name, fd);
+	if (ftruncate(fd, 0) < 0 || dprintf(fd, "%d\n", getpid()) < 0)
+		log_warning("cannot write %s: %s", path, strerror(errno));
+	return 0; /* fd stays open: it is the lock */
+}
+
+void instance_notify(const char *state)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+	struct sockaddr_un to = {.sun_family = AF_UNIX};
+
+	if (!path || (path[0] != '/' && path[0] != '@') || strlen(path) >= sizeof(to.sun_path))
+		return;
+	memcpy(to.sun_path, path, strlen(path));
+	if (path[0] == '@')
+		to.sun_path[0] = '\0';
+	socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || sendto(fd, state, strlen(state), 0, (struct sockaddr *)&to, size) < 0)
+		log_warning("cannot tell systemd %s: %s", state, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}
+
+void instance_check_rights(void)
+{
+	unsigned long long have = 0;
+	char line[128];
+	FILE *f = fopen("/proc/self/status", "re");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "CapEff: %llx", &have) == 1)
+			break;
+	if (f)
+		fclose(f);
+	if (!(have >> CAP_NET_ADMIN & 1))
+		log_warning("without the capability CAP_NET_ADMIN: ports of type tap, af_packet, "
+			    "af_xdp and pci cannot be opened");
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * One weftd of a name at a time, and what it tells the service manager.
+ */
+#ifndef WEFT_CONTROL_INSTANCE_H
+#define WEFT_CONTROL_INSTANCE_H
+
+#include <stdbool.h>
+
+/* Letters, digits, - and _, at most WIRE_INSTANCE_MAX. */
+bool instance_name_valid(const char *name);
+
+/* Holds the name until the process ends. 0, or -1 with the reason logged. */
+int instance_lock(const char *name);
+
+/* "READY=1", "STOPPING=1": to systemd, if it started us. */
+void instance_notify(const char *state);
+
+/* Logs what this process will not be able to do for want of rights. */
+void instance_check_rights(void);
+
+#endif
