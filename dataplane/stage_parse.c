@@ -6,6 +6,7 @@
  * where it would only be switched: no guest needs to see it.
  */
 #include <netinet/in.h>
+#include <string.h>
 
 #include <rte_byteorder.h>
 #include <rte_ether.h>
@@ -20,13 +21,19 @@ enum { IP6_EXT_MAX = 8, ARP_ETHER_IP4_LEN = 28, PREFETCH_AHEAD = 4, DROP_NONE = 
 
 static uint64_t load_mac(const uint8_t *p)
 {
+	uint64_t mac;
+
 	/* Reads two bytes beyond the address: within the Ethernet header for both. */
-	return rte_be_to_cpu_64(*(const unaligned_uint64_t *)p) >> 16;
+	memcpy(&mac, p, sizeof(mac));
+	return rte_be_to_cpu_64(mac) >> 16;
 }
 
 static uint16_t load_be16(const uint8_t *p)
 {
-	return rte_be_to_cpu_16(*(const unaligned_uint16_t *)p);
+	uint16_t value;
+
+	memcpy(&value, p, sizeof(value));
+	return rte_be_to_cpu_16(value);
 }
 
 /* How much of an L4 header has to be there. */

@@ -37,7 +37,8 @@ static int create_ring(struct worker *worker)
 
 struct worker *worker_create(uint16_t id, uint16_t core, struct port *const *ports)
 {
-	struct worker *worker = aligned_alloc(RTE_CACHE_LINE_SIZE, sizeof(*worker));
+	struct worker *worker =
+		aligned_alloc(RTE_CACHE_LINE_SIZE, RTE_CACHE_LINE_ROUNDUP(sizeof(*worker)));
 	int err;
 
 	if (!worker)
