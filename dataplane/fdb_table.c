@@ -3,30 +3,22 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/random.h>
 
-static void *zalloc_lines(size_t size)
-{
-	void *p;
-
-	size = RTE_CACHE_LINE_ROUNDUP(size);
-	p = aligned_alloc(RTE_CACHE_LINE_SIZE, size);
-	return p ? memset(p, 0, size) : NULL;
-}
+#include "dataplane/mem.h"
 
 static int alloc_arrays(struct fdb *fdb, uint16_t n_workers)
 {
 	size_t slots = (size_t)fdb->n_buckets * FDB_SLOTS;
 
-	fdb->buckets = zalloc_lines(fdb->n_buckets * sizeof(*fdb->buckets));
+	fdb->buckets = mem_lines(fdb->n_buckets * sizeof(*fdb->buckets));
 	fdb->info = calloc(slots, sizeof(*fdb->info));
 	fdb->seen = calloc(n_workers ? n_workers : 1, sizeof(*fdb->seen));
 	if (!fdb->buckets || !fdb->info || !fdb->seen)
 		return -1;
 	for (; fdb->n_seen < n_workers; fdb->n_seen++) {
 		/* Lines of its own for each worker: no false sharing. */
-		fdb->seen[fdb->n_seen] = zalloc_lines(slots);
+		fdb->seen[fdb->n_seen] = mem_lines(slots);
 		if (!fdb->seen[fdb->n_seen])
 			return -1;
 	}

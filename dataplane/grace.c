@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "dataplane/grace_worker.h"
+#include "dataplane/mem.h"
 
 struct rte_rcu_qsbr *grace_qsbr;
 
@@ -14,7 +15,7 @@ int grace_init(unsigned max_workers)
 {
 	size_t size = rte_rcu_qsbr_get_memsize(max_workers);
 
-	grace_qsbr = aligned_alloc(RTE_CACHE_LINE_SIZE, RTE_CACHE_LINE_ROUNDUP(size));
+	grace_qsbr = mem_lines(size);
 	if (!grace_qsbr)
 		return -ENOMEM;
 	return rte_rcu_qsbr_init(grace_qsbr, max_workers) ? -EINVAL : 0;

@@ -21,19 +21,16 @@ enum { IP6_EXT_MAX = 8, ARP_ETHER_IP4_LEN = 28, PREFETCH_AHEAD = 4, DROP_NONE = 
 
 static uint64_t load_mac(const uint8_t *p)
 {
-	uint64_t mac;
+	uint64_t v;
 
-	/* Reads two bytes beyond the address: within the Ethernet header for both. */
-	memcpy(&mac, p, sizeof(mac));
-	return rte_be_to_cpu_64(mac) >> 16;
+	/* Two bytes beyond the address: within the Ethernet header for both. */
+	memcpy(&v, p, sizeof(v));
+	return rte_be_to_cpu_64(v) >> 16;
 }
 
 static uint16_t load_be16(const uint8_t *p)
 {
-	uint16_t value;
-
-	memcpy(&value, p, sizeof(value));
-	return rte_be_to_cpu_16(value);
+	return p[0] << 8 | p[1];
 }
 
 /* How much of an L4 header has to be there. */

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include <rte_cycles.h>
-#include <rte_malloc.h>
 
+#include "dataplane/mem.h"
 #include "dataplane/worker.h"
 
 enum { REPORT_AGAIN_MS = 100, SPIN_US = 50 };
@@ -29,7 +29,7 @@ static int create_ring(struct worker *worker)
 {
 	ssize_t size = rte_ring_get_memsize_elem(sizeof(struct dp_learned), LEARN_RING);
 
-	worker->learned = aligned_alloc(RTE_CACHE_LINE_SIZE, RTE_CACHE_LINE_ROUNDUP(size));
+	worker->learned = mem_lines(size);
 	if (!worker->learned)
 		return -ENOMEM;
 	return rte_ring_init(worker->learned, "learned", LEARN_RING, RING_F_SP_ENQ | RING_F_SC_DEQ);
@@ -37,13 +37,15 @@ static int create_ring(struct worker *worker)
 
 struct worker *worker_create(uint16_t id, uint16_t core, struct port *const *ports)
 {
-	struct worker *worker =
-		aligned_alloc(RTE_CACHE_LINE_SIZE, RTE_CACHE_LINE_ROUNDUP(sizeof(*worker)));
+	struct worker *worker = mem_lines(sizeof(*worker));
 	int err;
 
 	if (!worker)
 		return NULL;
-	*worker = (struct worker){.id = id, .core = core, .ports = ports, .wake_fd = -1};
+	worker->id = id;
+	worker->core = core;
+	worker->ports = ports;
+	worker->wake_fd = -1;
 	worker->tsc_hz = rte_get_tsc_hz();
 	worker->recent_tsc = worker->tsc_hz * REPORT_AGAIN_MS / 1000;
 	worker->spin_tsc = worker->tsc_hz * SPIN_US / 1000000;
