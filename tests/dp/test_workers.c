@@ -35,7 +35,7 @@ struct source {
 	atomic_ullong sent[QUEUES]; /* packets handed in */
 	atomic_bool open;
 	atomic_int left; /* packets to hand in although it is closed: for waking */
-	int fd;          /* -1: has no descriptor */
+	atomic_int fd;   /* -1: has no descriptor */
 	atomic_int n_slept;
 };
 
