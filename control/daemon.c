@@ -33,12 +33,15 @@ void daemon_event(const char *noun, const char *name, const char *action, json_t
 
 json_t *daemon_text(const char *text)
 {
-	json_t *value = json_string(text);
-	char *copy;
+	size_t size = strlen(text);
+	json_t *value = NULL;
 
+	/* Where it was cut within a character, that one goes. */
+	for (int i = 0; !value && i <= 3 && size >= (size_t)i; i++)
+		value = json_stringn(text, size - (size_t)i);
 	if (value)
 		return value;
-	copy = strdup(text);
+	char *copy = strdup(text);
 	for (char *c = copy; c && *c; c++)
 		*c = (unsigned char)*c < 0x80 ? *c : '?';
 	value = json_string(copy ? copy : "");

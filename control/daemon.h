@@ -33,7 +33,8 @@ int64_t daemon_now_ms(void);
  * and may be NULL. */
 void daemon_event(const char *noun, const char *name, const char *action, json_t *more);
 
-/* Text from outside as JSON: what is not UTF-8 becomes question marks. New reference. */
+/* Text from outside, perhaps cut, as JSON: what is not UTF-8 becomes question marks. New reference.
+ */
 json_t *daemon_text(const char *text);
 
 #endif

@@ -68,8 +68,8 @@ static void tell(struct port_entry *entry)
 	int64_t now = daemon_now_ms();
 
 	daemon_event("port", entry->name, "state",
-		     json_pack("{s:s, s:s, s:s}", "state", s->up ? "up" : "down", "reason",
-			       s->reason, "peer", s->peer));
+		     json_pack("{s:s, s:o, s:o}", "state", s->up ? "up" : "down", "reason",
+			       daemon_text(s->reason), "peer", daemon_text(s->peer)));
 	if (entry->n_news == 0 || now - entry->news_ms >= NEWS_MS) {
 		entry->news_ms = now;
 		entry->n_news = 0;

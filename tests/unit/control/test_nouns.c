@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* What the declarations of nouns and their check hooks refuse, and in which words. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "control/config_file.h"
+#include "control/daemon.h"
+#include "control/port_kind.h"
+#include "control/spine/config.h"
+
+#define VM(n) "  vm" #n ": { type: vhost-user, socket: /run/vm" #n ".sock }\n"
+#define PORTS "ports:\n" VM(1) VM(2)
+
+struct refused {
+	const char *shows; /* what the case is about */
+	const char *yaml;
+	int line;
+	const char *says; /* part of an error's text */
+};
+
+static const struct refused refused[] = {
+	{"a core that is not there", "system:\n  workers: [1000]\n", 2, "core 1000 is not there"},
+	{"a core named twice", "system:\n  workers: [0, 0]\n", 2, "core 0 is named twice"},
+	{"no core at all", "system:\n  workers: []\n", 2, "names 0 cores"},
+	{"a word that is no way to be idle", "system:\n  idle: lazy\n", 2, "adaptive"},
+	{"too little memory", "system:\n  memory: 1MB\n", 2, "32"},
+	{"a port without a type", "ports:\n  vm1: { socket: /a }\n", 2, "type"},
+	{"a type that is none", "ports:\n  vm1:\n    type: vhost\n", 3, "vhost-user"},
+	{"a vhost-user port without its socket", "ports:\n  vm1: { type: vhost-user }\n", 2,
+	 "needs socket"},
+	{"a field of another type of port",
+	 "ports:\n  vm1:\n    type: vhost-user\n    socket: /s\n    device: eth0\n", 5,
+	 "takes no device: expected mtu, queues, workers, socket, role"},
+	{"an MTU too small", "ports:\n  vm1: { type: vhost-user, socket: /s, mtu: 67 }\n", 2,
+	 "68"},
+	{"an MTU too large", "ports:\n  vm1: { type: vhost-user, socket: /s, mtu: 9001 }\n", 2,
+	 "9000"},
+	{"seventeen queues", "ports:\n  vm1: { type: vhost-user, socket: /s, queues: 17 }\n", 2,
+	 "16"},
+	{"a worker that the port cannot have",
+	 "system: { workers: [0] }\nports:\n  vm1:\n    type: vhost-user\n    socket: /s\n"
+	 "    workers: [1]\n",
+	 6, "core 1 has no worker: expected some of 0"},
+	{"one socket for two ports",
+	 "ports:\n  vm1: { type: vhost-user, socket: /s }\n  vm2: { type: vhost-user, socket: /s }\n",
+	 3, "is used by port vm1 already"},
+	{"a port's name that is too long",
+	 "ports:\n  a2345678901234567890123456789012:\n    type: vhost-user\n    socket: /s\n", 2,
+	 "31"},
+	{"a bridge over a port that is not there", "bridges:\n  b1:\n    ports:\n      x: {}\n", 4,
+	 "x"},
+	{"vlan and trunk together",
+	 PORTS "bridges:\n  b1:\n    ports:\n      vm1: { vlan: 1, trunk: [2] }\n", 7,
+	 "not both"},
+	{"native without trunk", PORTS "bridges:\n  b1:\n    ports:\n      vm1: { native: 1 }\n", 7,
+	 "native needs trunk"},
+	{"a trunk of nothing", PORTS "bridges:\n  b1:\n    ports:\n      vm1: { trunk: [] }\n", 7,
+	 "empty trunk"},
+	{"VLAN 4095", PORTS "bridges:\n  b1:\n    ports:\n      vm1: { vlan: 4095 }\n", 7, "4094"},
+	{"a port in two bridges",
+	 PORTS "bridges:\n  b1:\n    ports: { vm1: {} }\n  b2:\n    ports:\n      vm1: {}\n", 9,
+	 "is in bridge b1 already"},
+	{"a static group address",
+	 PORTS "bridges:\n  b1:\n    ports: { vm1: {} }\n    macs:\n"
+	       "      - { mac: 01:00:00:00:00:01, port: vm1 }\n",
+	 8, "group address"},
+	{"a static address on a port elsewhere",
+	 PORTS "bridges:\n  b1:\n    ports: { vm1: {} }\n    macs:\n"
+	       "      - { mac: 02:00:00:00:00:01, port: vm2 }\n",
+	 8, "port vm2 is not in this bridge"},
+	{"a static address in a VLAN that its port does not take",
+	 PORTS "bridges:\n  b1:\n    ports: { vm1: { vlan: 10 } }\n    macs:\n"
+	       "      - { mac: 02:00:00:00:00:01, port: vm1 }\n",
+	 8, "does not take VLAN 1"},
+	{"a static address twice",
+	 PORTS "bridges:\n  b1:\n    ports: { vm1: {}, vm2: {} }\n    macs:\n"
+	       "      - { mac: 02:00:00:00:00:01, port: vm1 }\n"
+	       "      - { mac: 02:00:00:00:00:01, port: vm2 }\n",
+	 9, "is there twice"},
+	{"negative ageing", PORTS "bridges:\n  b1:\n    aging: -1\n", 6, "0 to"},
+	{"a key that is no noun", "prots:\n  a: {}\n", 1, "ports"},
+	{"a view, which has no configuration", "fdb: {}\n", 1, "fdb"},
+};
+
+static bool has(const struct errors *errors, const struct refused *c)
+{
+	for (size_t i = 0; i < errors->n; i++)
+		if (errors->list[i].line == c->line && strstr(errors->list[i].text, c->says))
+			return true;
+	return false;
+}
+
+static void what_makes_no_sense_is_refused_at_its_line(void **state)
+{
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		const struct refused *c = &refused[i];
+		struct errors errors;
+		errors_init(&errors);
+		json_t *tree = config_text_load(c->yaml, strlen(c->yaml), &errors);
+		if (tree || !has(&errors, c)) {
+			char *text = errors_text(&errors, "file");
+			fail_msg("%s: expected \"%s\" at line %d, got:\n%s", c->shows, c->says,
+				 c->line, tree ? "no error" : text);
+		}
+		errors_fini(&errors);
+	}
+}
+
+static void what_makes_sense_is_taken(void **state)
+{
+	static const char *const good[] = {
+		"",
+		"system: { workers: auto, idle: poll, memory: 64MB }\n",
+		"system: { workers: [0] }\nports:\n  vm1: { type: vhost-user, socket: /s, queues: 2, "
+		"workers: [0] }\n",
+		PORTS "bridges:\n  b1:\n    ports:\n      vm1: { trunk: [10, 20-29], native: 1, "
+		      "protected: yes, storm: 1000, mac_limit: 5 }\n      vm2: {}\n"
+		      "    aging: 0\n    macs:\n      - { mac: 02:00:00:00:00:01, vlan: 25, port: "
+		      "vm1 }\n",
+		PORTS "bridges:\n  b1: { ports: { vm1: { trunk: all } } }\n  b2: { ports: { vm2: { "
+		      "vlan: 10 } } }\n",
+	};
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		struct errors errors;
+		errors_init(&errors);
+		json_t *tree = config_text_load(good[i], strlen(good[i]), &errors);
+		if (!tree)
+			fail_msg("%s\n%s", good[i], errors_text(&errors, "file"));
+		json_decref(tree);
+		errors_fini(&errors);
+	}
+}
+
+static void every_kind_of_port_is_a_value_of_type_and_declared_fully(void **state)
+{
+	size_t n = 0;
+	for (; port_kinds[n]; n++) {
+		assert_string_equal(port_kinds[n]->type, port_kind_types[n]);
+		assert_non_null(port_kinds[n]->help);
+		assert_non_null(port_kinds[n]->open);
+		assert_non_null(port_kinds[n]->close);
+		assert_non_null(port_kinds[n]->status);
+		assert_ptr_equal(port_kind_find(port_kind_types[n]), port_kinds[n]);
+	}
+	assert_null(port_kind_types[n]);
+	assert_null(port_kind_find("carrier-pigeon"));
+}
+
+/* A kind may only name fields that the port noun has. */
+static void kinds_name_fields_that_exist(void **state)
+{
+	const struct noun *port = noun_find(&nouns, "port");
+	for (size_t k = 0; port_kinds[k]; k++)
+		for (size_t i = 0; port_kinds[k]->fields && port_kinds[k]->fields[i]; i++) {
+			const struct field *f = port->fields;
+			while (f->name && strcmp(f->name, port_kinds[k]->fields[i]) != 0)
+				f++;
+			if (!f->name)
+				fail_msg("%s: no field %s", port_kinds[k]->type,
+					 port_kinds[k]->fields[i]);
+		}
+}
+
+static void everything_a_noun_declares_has_a_help_text(void **state)
+{
+	for (size_t i = 0; i < nouns.n; i++) {
+		const struct noun *noun = nouns.list[i];
+		assert_non_null(noun->help);
+		for (const struct field *f = noun->fields; f && f->name; f++)
+			assert_non_null(f->help);
+		for (const struct column *c = noun->columns; c && c->name; c++)
+			assert_non_null(c->help);
+		for (const struct verb *v = noun->verbs; v && v->name; v++)
+			assert_non_null(v->help);
+	}
+}
+
+static void text_that_is_cut_within_a_character_is_still_text(void **state)
+{
+	static const struct {
+		const char *in, *out;
+	} cases[] = {{"plain", "plain"}, {"dots…", "dots…"}, {"dots\xe2\x80", "dots"}, {"a\xff" "b", "a?b"}};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *value = daemon_text(cases[i].in);
+		assert_string_equal(json_string_value(value), cases[i].out);
+		json_decref(value);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_makes_no_sense_is_refused_at_its_line),
+		cmocka_unit_test(what_makes_sense_is_taken),
+		cmocka_unit_test(every_kind_of_port_is_a_value_of_type_and_declared_fully),
+		cmocka_unit_test(kinds_name_fields_that_exist),
+		cmocka_unit_test(everything_a_noun_declares_has_a_help_text),
+		cmocka_unit_test(text_that_is_cut_within_a_character_is_still_text),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
