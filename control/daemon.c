@@ -37,8 +37,11 @@ json_t *daemon_text(const char *text)
 	json_t *value = NULL;
 
 	/* Where it was cut within a character, that one goes. */
-	for (int i = 0; !value && i <= 3 && size >= (size_t)i; i++)
-		value = json_stringn(text, size - (size_t)i);
+	for (int i = 0; i <= 3 && !(value = json_stringn(text, size)); i++) {
+		if (size == 0 || (unsigned char)text[size - 1] < 0x80)
+			break;
+		size--;
+	}
 	if (value)
 		return value;
 	char *copy = strdup(text);

@@ -4,7 +4,7 @@
 bool flap_moved(struct flap *flap, uint64_t key, uint16_t bridge, int64_t now_ms)
 {
 	uint64_t hash = (key ^ (uint64_t)bridge << 52) * UINT64_C(0x9e3779b97f4a7c15);
-	struct flap_slot *slot = &flap->slots[hash >> 32 & (FLAP_SLOTS - 1)];
+	struct flap_slot *slot = &flap->slots[hash >> 54 & (FLAP_SLOTS - 1)];
 
 	if (slot->key != key || slot->bridge != bridge)
 		*slot = (struct flap_slot){.key = key, .bridge = bridge, .window_ms = now_ms};

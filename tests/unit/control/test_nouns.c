@@ -37,8 +37,7 @@ static const struct refused refused[] = {
 	{"a field of another type of port",
 	 "ports:\n  vm1:\n    type: vhost-user\n    socket: /s\n    device: eth0\n", 5,
 	 "takes no device: expected mtu, queues, workers, socket, role"},
-	{"an MTU too small", "ports:\n  vm1: { type: vhost-user, socket: /s, mtu: 67 }\n", 2,
-	 "68"},
+	{"an MTU too small", "ports:\n  vm1: { type: vhost-user, socket: /s, mtu: 67 }\n", 2, "68"},
 	{"an MTU too large", "ports:\n  vm1: { type: vhost-user, socket: /s, mtu: 9001 }\n", 2,
 	 "9000"},
 	{"seventeen queues", "ports:\n  vm1: { type: vhost-user, socket: /s, queues: 17 }\n", 2,
@@ -48,7 +47,8 @@ static const struct refused refused[] = {
 	 "    workers: [1]\n",
 	 6, "core 1 has no worker: expected some of 0"},
 	{"one socket for two ports",
-	 "ports:\n  vm1: { type: vhost-user, socket: /s }\n  vm2: { type: vhost-user, socket: /s }\n",
+	 "ports:\n  vm1: { type: vhost-user, socket: /s }\n  vm2: { type: vhost-user, socket: /s "
+	 "}\n",
 	 3, "is used by port vm1 already"},
 	{"a port's name that is too long",
 	 "ports:\n  a2345678901234567890123456789012:\n    type: vhost-user\n    socket: /s\n", 2,
@@ -56,8 +56,7 @@ static const struct refused refused[] = {
 	{"a bridge over a port that is not there", "bridges:\n  b1:\n    ports:\n      x: {}\n", 4,
 	 "x"},
 	{"vlan and trunk together",
-	 PORTS "bridges:\n  b1:\n    ports:\n      vm1: { vlan: 1, trunk: [2] }\n", 7,
-	 "not both"},
+	 PORTS "bridges:\n  b1:\n    ports:\n      vm1: { vlan: 1, trunk: [2] }\n", 7, "not both"},
 	{"native without trunk", PORTS "bridges:\n  b1:\n    ports:\n      vm1: { native: 1 }\n", 7,
 	 "native needs trunk"},
 	{"a trunk of nothing", PORTS "bridges:\n  b1:\n    ports:\n      vm1: { trunk: [] }\n", 7,
@@ -117,7 +116,8 @@ static void what_makes_sense_is_taken(void **state)
 	static const char *const good[] = {
 		"",
 		"system: { workers: auto, idle: poll, memory: 64MB }\n",
-		"system: { workers: [0] }\nports:\n  vm1: { type: vhost-user, socket: /s, queues: 2, "
+		"system: { workers: [0] }\nports:\n  vm1: { type: vhost-user, socket: /s, queues: "
+		"2, "
 		"workers: [0] }\n",
 		PORTS "bridges:\n  b1:\n    ports:\n      vm1: { trunk: [10, 20-29], native: 1, "
 		      "protected: yes, storm: 1000, mac_limit: 5 }\n      vm2: {}\n"
@@ -185,7 +185,12 @@ static void text_that_is_cut_within_a_character_is_still_text(void **state)
 {
 	static const struct {
 		const char *in, *out;
-	} cases[] = {{"plain", "plain"}, {"dots…", "dots…"}, {"dots\xe2\x80", "dots"}, {"a\xff" "b", "a?b"}};
+	} cases[] = {{"plain", "plain"},
+		     {"dots…", "dots…"},
+		     {"dots\xe2\x80", "dots"},
+		     {"a\xff"
+		      "b",
+		      "a?b"}};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		json_t *value = daemon_text(cases[i].in);
 		assert_string_equal(json_string_value(value), cases[i].out);
