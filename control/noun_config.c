@@ -47,7 +47,7 @@ static const struct field apply_args[] = {
 	 .help = "the file to apply; - is standard input"},
 	{.name = WIRE_ARG_TEXT,
 	 .type = F_STRING,
-	 .flags = FIELD_REQUIRED,
+	 .flags = FIELD_REQUIRED | FIELD_LINES,
 	 .max = 64 << 20,
 	 .help = "its contents"},
 	{.name = "check", .type = F_BOOL, .help = "only check it"},

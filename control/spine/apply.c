@@ -135,20 +135,38 @@ static void note_disturbed(json_t *disturbed, const struct op *op)
 		json_object_set_new(disturbed, key, json_true());
 }
 
+/* Did an operation fail on whose success this one counts: on the same object, or the same list? */
+static bool is_hopeless(const struct plan *plan, size_t at, const bool *failed)
+{
+	const struct op *op = &plan->ops[at];
+
+	for (size_t i = 0; i < at; i++)
+		if (failed[i] && plan->ops[i].noun == op->noun &&
+		    (op->noun->shape == NOUN_LIST || strcmp(plan->ops[i].name, op->name) == 0))
+			return true;
+	return false;
+}
+
 /* From now back to before. True: all is as it was. */
 static bool undo(const struct registry *registry, json_t *now, const json_t *before,
 		 const json_t *disturbed, struct errors *errors)
 {
 	struct plan plan;
-	bool good = true;
+	bool good = true, *failed;
 
 	plan_init(&plan, registry, now, before, disturbed);
-	for (size_t i = 0; i < plan.n; i++) {
-		if (run_op(&plan.ops[i], errors) == 0)
-			note_op(now, &plan.ops[i]);
-		else
+	failed = calloc(plan.n + 1, sizeof(*failed));
+	for (size_t i = 0; i < plan.n && failed != NULL; i++) {
+		if (!good && is_hopeless(&plan, i, failed))
+			continue;
+		failed[i] = run_op(&plan.ops[i], errors) != 0;
+		if (failed[i])
 			good = false;
+		else
+			note_op(now, &plan.ops[i]);
 	}
+	good = good && failed != NULL;
+	free(failed);
 	plan_fini(&plan);
 	return good;
 }

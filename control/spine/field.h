@@ -50,6 +50,7 @@ enum field_flag {
 	FIELD_FIXED = 1 << 1,     /* a change of it means: remove the object and add it again */
 	FIELD_OR_AUTO = 1 << 2,   /* the word auto is a value too */
 	FIELD_READ_ONLY = 1 << 3, /* shown, never configured (columns) */
+	FIELD_LINES = 1 << 4,     /* F_STRING: of many lines, any character but NUL */
 };
 
 struct field {

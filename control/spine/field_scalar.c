@@ -66,7 +66,7 @@ json_t *field_string_check(const struct field *field, const json_t *value, const
 
 	if (text == NULL)
 		return field_refuse(field, value, path, errors, "is not text");
-	if (has_control(text))
+	if (!(field->flags & FIELD_LINES) && has_control(text))
 		return field_refuse(field, value, path, errors, "holds a control character");
 	if (!field_in_range(field, (int64_t)strlen(text)))
 		return field_refuse(field, value, path, errors,
