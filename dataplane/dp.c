@@ -8,6 +8,7 @@
 #include <rte_errno.h>
 
 #include "dataplane/grace.h"
+#include "dataplane/plans.h"
 #include "dataplane/workers.h"
 
 enum { POOL_CACHE = 256 };
@@ -99,7 +100,7 @@ void dp_port_detach(struct port *port)
 {
 	const struct member *member = atomic_load_explicit(&port->member, memory_order_relaxed);
 
-	workers_forget(port);
+	plans_forget(port);
 	if (member)
 		bridge_member_del(member->bridge, port);
 	__atomic_store_n(&dp.ports[port->index], NULL, __ATOMIC_RELEASE);
@@ -109,7 +110,7 @@ void dp_port_detach(struct port *port)
 
 int dp_place(const struct dp_queue *queues, uint32_t n)
 {
-	return workers_place(queues, n);
+	return plans_set(queues, n);
 }
 
 void dp_wake(void)

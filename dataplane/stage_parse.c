@@ -19,7 +19,7 @@
 
 enum { IP6_EXT_MAX = 8, ARP_ETHER_IP4_LEN = 28, PREFETCH_AHEAD = 4, DROP_NONE = DROP_COUNT };
 
-static uint64_t load_mac(const uint8_t *p)
+static inline uint64_t load_mac(const uint8_t *p)
 {
 	uint64_t v;
 

@@ -13,6 +13,7 @@
 #include "dataplane/grace.h"
 #include "dataplane/grace_worker.h"
 #include "dataplane/idle.h"
+#include "dataplane/plans.h"
 
 static struct {
 	struct port *const *ports;
@@ -22,7 +23,6 @@ static struct {
 	uint16_t n;
 	uint16_t order[WORKERS_MAX]; /* position to slot */
 	struct worker *retired;      /* never runs: has the counters of those that ended */
-	uint64_t serial;
 	int learned_fd;
 	atomic_bool control_waits; /* set by control, cleared by the worker that kicks it */
 } set = {.learned_fd = -1};
@@ -43,6 +43,11 @@ int workers_init(struct port *const *ports, bool threads)
 const struct worker *workers_counting(uint16_t i)
 {
 	return i < WORKERS_MAX ? set.slots[i] : set.retired;
+}
+
+struct port *const *workers_ports(void)
+{
+	return set.ports;
 }
 
 struct worker *workers_slot(uint16_t slot)
@@ -84,15 +89,6 @@ void workers_kick(void)
 		if (worker)
 			idle_kick(worker->wake_fd);
 	}
-}
-
-static struct plan *plan_create(uint32_t room)
-{
-	struct plan *plan = calloc(1, sizeof(*plan) + room * sizeof(plan->queues[0]));
-
-	if (plan)
-		plan->serial = ++set.serial;
-	return plan;
 }
 
 static int start(struct worker *worker)
@@ -221,125 +217,6 @@ int workers_set(const uint16_t *cores, uint16_t n)
 	}
 	share_tx(workers_limit());
 	return err;
-}
-
-static void publish(struct worker *worker, const struct plan *plan)
-{
-	atomic_store_explicit(&worker->plan, plan, memory_order_release);
-	idle_kick(worker->wake_fd);
-}
-
-static bool has(const struct plan *plan, const struct port *port, uint16_t queue)
-{
-	for (uint32_t i = 0; i < plan->n; i++)
-		if (plan->queues[i].port == port && plan->queues[i].queue == queue)
-			return true;
-	return false;
-}
-
-static void append(struct plan *plan, struct port *port, uint16_t queue)
-{
-	plan->queues[plan->n++] = (struct plan_queue){port, queue};
-}
-
-static void free_plans(struct plan **plans)
-{
-	for (int i = 0; i < WORKERS_MAX; i++)
-		free(plans[i]);
-}
-
-/* For each slot in use: what it keeps of its queues, and all it shall have. */
-static int make_plans(const struct dp_queue *queues, uint32_t n, struct plan **keep,
-		      struct plan **full)
-{
-	for (uint32_t i = 0; i < n; i++)
-		if (queues[i].worker >= set.n)
-			return -EINVAL;
-	for (int slot = 0; slot < WORKERS_MAX; slot++) {
-		if (!set.slots[slot])
-			continue;
-		keep[slot] = plan_create(n);
-		full[slot] = plan_create(n);
-		if (!keep[slot] || !full[slot])
-			return -ENOMEM;
-		for (uint32_t i = 0; i < n; i++) {
-			if (set.order[queues[i].worker] != slot)
-				continue;
-			append(full[slot], queues[i].port, queues[i].queue);
-			if (has(workers_slot(slot)->plan, queues[i].port, queues[i].queue))
-				append(keep[slot], queues[i].port, queues[i].queue);
-		}
-		if (full[slot]->n > PLAN_MAX)
-			return -ENOSPC;
-	}
-	return 0;
-}
-
-/* Publishes plans, waits, and leaves in plans what was published before. */
-static void swap_plans(struct plan **plans)
-{
-	for (int i = 0; i < WORKERS_MAX; i++) {
-		struct plan *old;
-
-		if (!plans[i])
-			continue;
-		old = (struct plan *)workers_slot(i)->plan;
-		publish(set.slots[i], plans[i]);
-		plans[i] = old;
-	}
-	grace_wait();
-}
-
-static void count_pollers(const struct dp_queue *queues, uint32_t n)
-{
-	for (int i = 0; i < PORT_MAX; i++) {
-		uint64_t who = 0;
-
-		if (!set.ports[i])
-			continue;
-		for (uint32_t q = 0; q < n; q++)
-			if (queues[q].port == set.ports[i])
-				who |= UINT64_C(1) << queues[q].worker;
-		set.ports[i]->n_pollers = __builtin_popcountll(who);
-	}
-}
-
-int workers_place(const struct dp_queue *queues, uint32_t n)
-{
-	struct plan *keep[WORKERS_MAX] = {NULL}, *full[WORKERS_MAX] = {NULL};
-	int err = make_plans(queues, n, keep, full);
-
-	if (!err) {
-		swap_plans(keep);
-		count_pollers(queues, n);
-		swap_plans(full);
-	}
-	free_plans(keep);
-	free_plans(full);
-	return err;
-}
-
-void workers_forget(const struct port *port)
-{
-	struct dp_queue *left = NULL;
-	uint32_t n = 0, room = 0;
-
-	for (uint16_t w = 0; w < set.n; w++)
-		room += workers_at(w)->plan->n;
-	left = calloc(room + 1, sizeof(*left));
-	if (!left)
-		abort(); /* a port that stays polled while it is freed would be worse */
-	for (uint16_t w = 0; w < set.n; w++) {
-		const struct plan *plan = workers_at(w)->plan;
-
-		for (uint32_t i = 0; i < plan->n; i++)
-			if (plan->queues[i].port != port)
-				left[n++] = (struct dp_queue){plan->queues[i].port,
-							      plan->queues[i].queue, w};
-	}
-	if (workers_place(left, n))
-		abort();
-	free(left);
 }
 
 void workers_tell_control(void)

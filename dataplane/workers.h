@@ -26,11 +26,8 @@ uint16_t workers_limit(void);
 void workers_poll_set(bool poll);
 void workers_kick(void); /* any thread */
 
-/* Publishes a plan for each position, in two steps: first what each worker keeps, then, after a
- * grace period, what it gets from another. 0 or -errno (then nothing changed). */
-int workers_place(const struct dp_queue *queues, uint32_t n);
-/* Takes a port's queues out of all plans and waits until no worker knows them. */
-void workers_forget(const struct port *port);
+/* The table of attached ports. */
+struct port *const *workers_ports(void);
 
 /* Learning events. Worker: there is something in a ring. */
 void workers_tell_control(void);
