@@ -42,9 +42,6 @@ int netdev_addr_del(struct netns *ns, const char *name, const char *address);
 int netdev_gateway_add(struct netns *ns, const char *name, const char *gateway);
 int netdev_gateway_del(struct netns *ns, const char *name, const char *gateway);
 
-/* Does a default route of the main table leave through the device? 1, 0 or -errno. */
-int netdev_has_default_route(struct netns *ns, const char *name);
-
 /* Watching one device: the descriptor is readable when links have changed; netdev_watch_read
  * then empties it and says whether the device called name was among them (by its name before
  * or after). */

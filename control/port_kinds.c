@@ -7,7 +7,10 @@
 
 /* clang-format off */
 #define KINDS(KIND) \
-	KIND(vhost, "vhost-user")
+	KIND(vhost, "vhost-user") \
+	KIND(tap, "tap") \
+	KIND(af_packet, "af_packet") \
+	KIND(af_xdp, "af_xdp")
 /* clang-format on */
 
 #define DECLARED(name, type) extern const struct port_kind port_kind_##name;

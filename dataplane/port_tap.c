@@ -69,8 +69,3 @@ void port_tap_destroy(struct port *port)
 {
 	vnet_port_destroy(port);
 }
-
-int port_tap_reopen(struct port *port, const int *fds)
-{
-	return vnet_port_reopen(port, fds);
-}

@@ -16,8 +16,4 @@ struct port *port_tap_create(const char *name, const int *fds, uint16_t n, uint1
 /* After dp_port_detach. NULL is legal. Control. */
 void port_tap_destroy(struct port *port);
 
-/* Puts the port on another device, attached already: the one before has vanished. Waits for a
- * grace period. 0 or -errno (then fds stay the caller's). Control. */
-int port_tap_reopen(struct port *port, const int *fds);
-
 #endif

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "control/hostdev.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "control/ethtool.h"
+#include "control/loop.h"
+#include "control/netdev_use.h"
+#include "control/spine/field.h"
+#include "dataplane/dp.h"
+
+#define RETRY_MS 100
+
+static struct hostdev *all;
+
+int hostdev_check(const json_t *conf, const char *path, struct errors *errors)
+{
+	const char *device = conf_str(conf, "device");
+	char at[256];
+
+	snprintf(at, sizeof(at), "%s.device", path);
+	if (!device)
+		return 0; /* said already: it is required */
+	if (!*device || strlen(device) >= IFNAMSIZ)
+		return errors_add(errors, at,
+				  "\"%s\" has %zu characters, a device's name has 1 to %d", device,
+				  strlen(device), IFNAMSIZ - 1);
+	for (const char *c = device; *c; c++)
+		if (isspace((unsigned char)*c) || *c == '/' || *c == ':' || *c == '%')
+			return errors_add(
+				errors, at,
+				"\"%s\": a device's name has no spaces and none of / : %%", device);
+	if (strcmp(device, ".") == 0 || strcmp(device, "..") == 0)
+		return errors_add(errors, at, "\"%s\" is no name for a device", device);
+	return 0;
+}
+
+struct hostdev *hostdev_open(const char *name, const json_t *conf, const struct hostdev_ops *ops,
+			     struct errors *errors)
+{
+	const char *netns = conf_str(conf, "netns");
+	struct hostdev *h = calloc(1, sizeof(*h));
+
+	if (!h)
+		return NULL;
+	h->ops = ops;
+	h->mtu = (uint16_t)conf_int(conf, "mtu");
+	h->n_queues = (uint16_t)conf_int(conf, "queues");
+	snprintf(h->device, sizeof(h->device), "%s", conf_str(conf, "device"));
+	h->ns = netns_open(netns);
+	if (!h->ns) {
+		if (errno == ENOENT)
+			errors_add(errors, "", "%s: there is no namespace %s: ip netns add %s",
+				   name, netns, netns);
+		else
+			errors_add(errors, "", "%s: cannot enter namespace %s: %s", name,
+				   netns ? netns : "", strerror(errno));
+		free(h);
+		return NULL;
+	}
+	h->is_there = netdev_get(h->ns, h->device, &h->dev) == 0;
+	return h;
+}
+
+int hostdev_require(const struct hostdev *h, const char *name, const json_t *conf,
+		    struct errors *errors)
+{
+	const char *where = netns_where(h->ns);
+
+	if (!h->is_there)
+		return errors_add(errors, "",
+				  "%s: there is no device %s %s: ip %s%s%slink shows them", name,
+				  h->device, where, *netns_name(h->ns) ? "-n " : "",
+				  netns_name(h->ns), *netns_name(h->ns) ? " " : "");
+	if (!h->dev.is_ethernet)
+		return errors_add(errors, "", "%s: %s %s is no Ethernet device", name, h->device,
+				  where);
+	if (conf_bool(conf, "force") || !netns_is_own(h->ns))
+		return 0;
+	return netdev_use_refuse(h->ns, name, h->device, errors);
+}
+
+static void retry_now(void *arg)
+{
+	struct hostdev *h = arg;
+
+	loop_cancel(h->retry);
+	h->retry = NULL;
+	hostdev_look(h);
+}
+
+/* Puts the port on a device that has come back. */
+static void reopen(struct hostdev *h)
+{
+	h->error = h->ops->open ? h->ops->open(h) : -ENODEV;
+	if (h->error == 0) {
+		h->index = h->dev.index;
+		dp_wake();
+	} else if (h->ops->open && !h->retry) {
+		h->retry = loop_timer(RETRY_MS, false, retry_now, h);
+	}
+}
+
+void hostdev_look(struct hostdev *h)
+{
+	h->is_there = netdev_get(h->ns, h->device, &h->dev) == 0;
+	if (h->index && (!h->is_there || h->dev.index != h->index)) {
+		h->index = 0;
+		atomic_store(&h->port->up, false);
+		if (h->ops->shut)
+			h->ops->shut(h);
+	}
+	if (h->is_there && !h->index)
+		reopen(h);
+	h->speed_bps = h->is_there ? ethtool_speed_bps(h->ns, h->device) : 0;
+	/* What the device would refuse is refused earlier, with a name in the counters. */
+	if (h->is_there && h->dev.mtu > 0)
+		port_set_mtu(h->port, h->dev.mtu < h->mtu ? (uint16_t)h->dev.mtu : h->mtu);
+	atomic_store(&h->port->up, h->index && h->dev.is_up && h->dev.has_carrier);
+}
+
+static void news(void *arg)
+{
+	struct hostdev *h = arg;
+
+	if (!netdev_watch_read(h->watch))
+		return;
+	hostdev_look(h);
+	port_status_changed(h->port);
+}
+
+int hostdev_watch(struct hostdev *h, struct port *port)
+{
+	h->port = port;
+	h->index = h->dev.index;
+	h->watch = netdev_watch_open(h->ns, h->device);
+	if (!h->watch)
+		return -errno;
+	h->event = loop_watch(netdev_watch_fd(h->watch), news, h);
+	if (!h->event)
+		return -errno;
+	h->next = all;
+	all = h;
+	hostdev_look(h);
+	return 0;
+}
+
+void hostdev_close(struct hostdev *h)
+{
+	if (!h)
+		return;
+	for (struct hostdev **p = &all; *p; p = &(*p)->next) {
+		if (*p == h) {
+			*p = h->next;
+			break;
+		}
+	}
+	loop_cancel(h->event);
+	loop_cancel(h->retry);
+	netdev_watch_close(h->watch);
+	netns_close(h->ns);
+	free(h);
+}
+
+struct hostdev *hostdev_find(const struct port *port)
+{
+	struct hostdev *h = all;
+
+	while (h && h->port != port)
+		h = h->next;
+	return h;
+}
+
+static void explain(const struct hostdev *h, char *out, size_t size)
+{
+	const char *ns = netns_name(h->ns);
+	char option[IFNAMSIZ + 240] = "";
+	int n = 0;
+
+	if (*ns)
+		snprintf(option, sizeof(option), "-n %s ", ns);
+	if (!h->is_there) {
+		snprintf(out, size, "device %s is gone%s%s", h->device,
+			 *ns ? " from namespace " : "", ns);
+	} else if (!h->index && h->ops->open) {
+		snprintf(out, size, "device %s came back but cannot be used yet: %s", h->device,
+			 strerror(-h->error));
+	} else if (!h->index) {
+		snprintf(out, size, "device %s was replaced: remove the port and add it again",
+			 h->device);
+	} else if (!h->dev.is_up) {
+		n = snprintf(out, size, "device %s%s%s is down: ", h->device,
+			     *ns ? " in namespace " : "", ns);
+		if (n > 0 && (size_t)n < size)
+			snprintf(out + n, size - (size_t)n, "ip %slink set %s up", option,
+				 h->device);
+	} else {
+		snprintf(out, size, "device %s has no carrier: its cable or its peer is down",
+			 h->device);
+	}
+}
+
+void hostdev_status(struct port *port, struct port_status *out)
+{
+	const struct hostdev *h = hostdev_find(port);
+
+	memset(out, 0, sizeof(*out));
+	if (!h)
+		return;
+	out->up = atomic_load(&port->up);
+	if (!out->up)
+		explain(h, out->reason, sizeof(out->reason));
+	memcpy(out->mac, h->dev.mac, sizeof(out->mac));
+	out->speed_bps = h->speed_bps;
+	snprintf(out->peer, sizeof(out->peer), "%s%s%.60s", h->device,
+		 *netns_name(h->ns) ? " in " : "", netns_name(h->ns));
+}
