@@ -96,6 +96,20 @@ static void mark(struct rte_mbuf *m, const struct l4_place *l4)
 	m->ol_flags |= l4->is_v4 ? RTE_MBUF_F_TX_IPV4 : RTE_MBUF_F_TX_IPV6;
 }
 
+/* rte_hash_crc wants its data aligned, and a frame's are not. */
+static uint32_t crc32c(const uint8_t *p, uint32_t n, uint32_t crc)
+{
+	uint64_t word;
+
+	for (; n >= sizeof(word); n -= sizeof(word), p += sizeof(word)) {
+		memcpy(&word, p, sizeof(word));
+		crc = rte_hash_crc_8byte(word, crc);
+	}
+	for (; n > 0; n--, p++)
+		crc = rte_hash_crc_1byte(*p, crc);
+	return crc;
+}
+
 /* SCTP's checksum is a CRC32c: RFC 9260, appendix A. Its field is zero while unfinished. */
 static void finish_sctp(struct rte_mbuf *m, uint32_t start)
 {
@@ -106,8 +120,8 @@ static void finish_sctp(struct rte_mbuf *m, uint32_t start)
 			off -= seg->data_len;
 			continue;
 		}
-		crc = rte_hash_crc(rte_pktmbuf_mtod_offset(seg, void *, off), seg->data_len - off,
-				   crc);
+		crc = crc32c(rte_pktmbuf_mtod_offset(seg, const uint8_t *, off),
+			     seg->data_len - off, crc);
 		off = 0;
 	}
 	crc = rte_cpu_to_le_32(~crc);
