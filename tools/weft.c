@@ -41,8 +41,8 @@ static int set_instance(struct session *session, const char *name)
 		session->instance = name;
 		return 0;
 	}
-	fprintf(stderr, "weft: -n %s: an instance's name is 1 to %d letters, digits, - _ .\n", name,
-		WIRE_INSTANCE_MAX);
+	fprintf(stderr, "weft: -n %s: an instance's name is 1 to %d letters, digits, - and _\n",
+		name, WIRE_INSTANCE_MAX);
 	return EXIT_USAGE;
 }
 

@@ -16,10 +16,10 @@ bool client_instance_ok(const char *instance)
 {
 	size_t n = strlen(instance);
 
-	if (!n || n > WIRE_INSTANCE_MAX || *instance == '.')
+	if (!n || n > WIRE_INSTANCE_MAX)
 		return false;
 	return strspn(instance,
-		      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == n;
+		      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == n;
 }
 
 static void explain(int error, const char *instance, const char *path, FILE *err)

@@ -81,7 +81,7 @@ void help_usage(const json_t *noun, const json_t *verb, FILE *out)
 	fprintf(out, "weft %s %s", model_text(noun, "name"), model_text(verb, "name"));
 	for (i = 0; i < n; i++) {
 		const json_t *field = model_find(args, slots[i], strlen(slots[i]));
-		bool required = field ? model_flag(field, "required")
+		bool required = field ? request_needs(verb, field)
 				      : !strcmp(model_text(verb, "object"), "required");
 
 		fputs(required ? " " : " [", out);
@@ -93,12 +93,12 @@ void help_usage(const json_t *noun, const json_t *verb, FILE *out)
 
 		if (in_slots(name, slots, n) || request_is_hidden(verb, arg))
 			continue;
-		fprintf(out, " %s--%s", model_flag(arg, "required") ? "" : "[", name);
+		fprintf(out, " %s--%s", request_needs(verb, arg) ? "" : "[", name);
 		if (strcmp(model_text(arg, "kind"), "bool")) {
 			fputc(' ', out);
 			print_placeholder(arg, out);
 		}
-		fputs(model_flag(arg, "required") ? "" : "]", out);
+		fputs(request_needs(verb, arg) ? "" : "]", out);
 	}
 	if (model_flag(verb, "sets"))
 		fputs(" KEY=VALUE…", out);

@@ -98,6 +98,14 @@ static void print_set(const json_t *object, const char *prefix, FILE *out)
 	}
 }
 
+static void print_side(const json_t *value, FILE *out)
+{
+	if (!value || json_is_null(value))
+		fputs("none", out);
+	else
+		value_print(value, out);
+}
+
 /* " key: old -> new", with dots for keys of objects inside. */
 static void print_difference(const char *path, const json_t *old, const json_t *new, FILE *out)
 {
@@ -112,9 +120,9 @@ static void print_difference(const char *path, const json_t *old, const json_t *
 		fputc(' ', out);
 		text_print(path, out);
 		fputs(": ", out);
-		old ? value_print(old, out) : (void)fputs("none", out);
+		print_side(old, out);
 		fputs(" -> ", out);
-		new ? value_print(new, out) : (void)fputs("none", out);
+		print_side(new, out);
 		return;
 	}
 	for (int side = 0; side < 2; side++)

@@ -70,6 +70,16 @@ bool request_is_hidden(const json_t *verb, const json_t *arg)
 	       (!strcmp(name, WIRE_ARG_TEXT) && reads_file(verb));
 }
 
+/* Where the contents are needed, the name of the file is. */
+bool request_needs(const json_t *verb, const json_t *arg)
+{
+	if (request_is_hidden(verb, arg))
+		return false;
+	if (!strcmp(model_text(arg, "name"), WIRE_ARG_FILE) && reads_file(verb))
+		arg = find_arg(verb, WIRE_ARG_TEXT, strlen(WIRE_ARG_TEXT));
+	return model_flag(arg, "required");
+}
+
 size_t request_slots(const json_t *verb, const char **out, size_t max)
 {
 	const json_t *positional = json_object_get(verb, "positional");
@@ -198,8 +208,7 @@ static int check_complete(struct parse *p)
 	if (!strcmp(model_text(verb, "object"), "required") && !json_object_get(params, "name"))
 		return usage(p, "which one? A name is missing");
 	json_array_foreach(json_object_get(verb, "args"), i, arg)
-		if (model_flag(arg, "required") && !request_is_hidden(verb, arg) &&
-		    !json_object_get(params, model_text(arg, "name")))
+		if (request_needs(verb, arg) && !json_object_get(params, model_text(arg, "name")))
 			return usage(p, "%s is missing", model_text(arg, "name"));
 	if (!strcmp(model_text(verb, "name"), "set") && model_flag(verb, "sets") &&
 	    !json_object_size(json_object_get(params, "set")))

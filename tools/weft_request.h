@@ -39,6 +39,9 @@ int request_load_file(struct request *request, FILE *err);
  * their number, at most max. */
 size_t request_slots(const json_t *verb, const char **out, size_t max);
 
+/* Whether an argument has to be given. */
+bool request_needs(const json_t *verb, const json_t *arg);
+
 /* Arguments that the command line fills in itself. */
 bool request_is_hidden(const json_t *verb, const json_t *arg);
 

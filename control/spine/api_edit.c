@@ -244,6 +244,16 @@ static json_t *finish(json_t *candidate, const struct noun *noun, const json_t *
 	return candidate;
 }
 
+static void object_path(char *out, size_t size, const struct noun *noun, const char *name)
+{
+	if (noun->shape == NOUN_SINGLE)
+		snprintf(out, size, "%s", noun->key);
+	else if (noun->shape == NOUN_LIST)
+		snprintf(out, size, "%s[%s]", noun->key, name);
+	else
+		join(out, size, noun->key, name);
+}
+
 /* An object by its name or position, NULL with an error. */
 static json_t *find_object(json_t *part, const struct noun *noun, const char *name,
 			   struct errors *errors)
@@ -289,7 +299,7 @@ json_t *edit_add(const json_t *running, const struct noun *noun, const char *nam
 	} else {
 		json_object_set_new(part, name, object);
 	}
-	join(path, sizeof(path), noun->key, name);
+	object_path(path, sizeof(path), noun, name);
 	rc = edit_keys(noun, object, set, path, errors);
 	/* An empty object is an object. */
 	if (rc)
@@ -305,10 +315,7 @@ json_t *edit_set(const json_t *running, const struct noun *noun, const char *nam
 	char path[PATH_SIZE];
 	int rc = -1;
 
-	if (noun->shape == NOUN_SINGLE)
-		snprintf(path, sizeof(path), "%s", noun->key);
-	else
-		join(path, sizeof(path), noun->key, name);
+	object_path(path, sizeof(path), noun, name);
 	if (object)
 		rc = edit_keys(noun, object, set, path, errors);
 	return finish(candidate, noun, part, rc);

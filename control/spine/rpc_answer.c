@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control/spine/log.h"
 #include "control/spine/rpc.h"
 
 /* A text that grows up to a limit. */
@@ -205,6 +206,9 @@ static json_t *answer_one(const struct api *api, const json_t *request, void *pe
 	else
 		result = api_call(api, method, json_is_object(params) ? params : NULL, peer, &code,
 				  &errors);
+	/* What is done is no failure; what was said beside it goes to the log. */
+	for (size_t i = 0; result && i < errors.n; i++)
+		log_warning("%s: %s", method, errors.list[i].text);
 	if (id && result)
 		response =
 			json_pack("{s:s, s:O, s:O}", "jsonrpc", "2.0", "id", id, "result", result);

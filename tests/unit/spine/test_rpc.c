@@ -1,0 +1,507 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* The server over its real socket, clients and server in one thread. */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "control/spine/rpc.h"
+#include "control/wire.h"
+#include "tests/support/fake_nouns.h"
+
+#define PATIENCE_S 20
+#define ASK(id)    "{\"jsonrpc\":\"2.0\",\"id\":" #id ",\"method\":\"system.show\"}\n"
+
+static struct event_base *base;
+static struct rpc *rpc;
+static struct api api;
+static char folder[64], path[128];
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static void turn(void)
+{
+	event_base_loop(base, EVLOOP_NONBLOCK);
+}
+
+static int join(void)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	strcpy(address.sun_path, path);
+	assert_true(fd >= 0);
+	while (connect(fd, (struct sockaddr *)&address, sizeof(address))) {
+		assert_int_equal(errno, EAGAIN);
+		turn();
+	}
+	turn();
+	return fd;
+}
+
+/* Sends all while the server runs; false where it hung up. */
+static bool say(int fd, const char *text, size_t n)
+{
+	double end = now() + PATIENCE_S;
+
+	while (n) {
+		ssize_t sent = send(fd, text, n, MSG_NOSIGNAL);
+
+		assert_true(now() < end);
+		turn();
+		if (sent > 0) {
+			text += sent;
+			n -= sent;
+		} else if (errno != EAGAIN) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* One line without its end, NULL where the server hung up. The caller frees it. */
+static char *hear(int fd)
+{
+	size_t n = 0, size = 4096;
+	char *line = malloc(size);
+	double end = now() + PATIENCE_S;
+
+	for (;;) {
+		ssize_t got;
+
+		if (n + 1 == size)
+			line = realloc(line, size *= 2);
+		/* A byte at a time at the beginning keeps the next line where it is. */
+		got = recv(fd, line + n, size - n - 1, MSG_PEEK);
+		if (got > 0) {
+			char *newline = memchr(line + n, '\n', got);
+			size_t take = newline ? (size_t)(newline - line - n + 1) : (size_t)got;
+
+			n += recv(fd, line + n, take, 0);
+			if (newline) {
+				line[n - 1] = '\0';
+				return line;
+			}
+			continue;
+		}
+		if (!got || errno != EAGAIN) {
+			free(line);
+			return NULL;
+		}
+		assert_true(now() < end);
+		turn();
+	}
+}
+
+static void expect(int fd, const char *part)
+{
+	char *line = hear(fd);
+
+	assert_non_null(line);
+	if (!strstr(line, part))
+		print_error("%.200s\nlacks %s\n", line, part);
+	assert_non_null(strstr(line, part));
+	free(line);
+}
+
+static void expect_end(int fd)
+{
+	char *line = hear(fd);
+
+	assert_null(line);
+	close(fd);
+}
+
+/* Somebody else is served at once. */
+static void others_are_served(void)
+{
+	int fd = join();
+	double began = now();
+
+	assert_true(say(fd, ASK(77), strlen(ASK(77))));
+	expect(fd, "\"id\":77,\"result\"");
+	assert_true(now() - began < 1);
+	close(fd);
+}
+
+static void requests_are_answered_in_order(void **state)
+{
+	static const char two[] = ASK(1) ASK(2);
+	int fd = join();
+
+	assert_true(say(fd, two, strlen(two)));
+	expect(fd, "\"id\":1,");
+	expect(fd, "\"id\":2,");
+	close(fd);
+}
+
+static void half_a_request_waits_for_its_other_half(void **state)
+{
+	int fd = join();
+
+	for (const char *c = ASK(5); *c; c++)
+		assert_true(say(fd, c, 1));
+	expect(fd, "\"id\":5,");
+	assert_true(say(fd, ASK(6), 20));
+	others_are_served();
+	close(fd);
+	others_are_served();
+}
+
+static void garbage_is_answered_and_the_connection_stays(void **state)
+{
+	static const char garbage[] = "\x00\xff\n}{\n\n \t\r\n" ASK(3);
+	int fd = join();
+
+	assert_true(say(fd, garbage, sizeof(garbage) - 1));
+	expect(fd, "-32700");
+	expect(fd, "-32700");
+	expect(fd, "\"id\":3,");
+	close(fd);
+}
+
+static void send_padded(int fd, size_t size)
+{
+	char *line = malloc(size + 1);
+
+	memset(line, ' ', size);
+	memcpy(line, ASK(8), strlen(ASK(8)) - 1);
+	line[size] = '\n';
+	assert_true(say(fd, line, size + 1));
+	free(line);
+}
+
+static void a_line_of_64_kib_and_of_16_mib_is_a_request(void **state)
+{
+	int fd = join();
+
+	send_padded(fd, 65536);
+	expect(fd, "\"id\":8,\"result\"");
+	send_padded(fd, RPC_LINE_MAX);
+	expect(fd, "\"id\":8,\"result\"");
+	close(fd);
+}
+
+static void a_longer_line_is_refused_and_the_next_is_served(void **state)
+{
+	int fd = join();
+
+	send_padded(fd, 17 << 20);
+	expect(fd, "-32600");
+	assert_true(say(fd, ASK(9), strlen(ASK(9))));
+	expect(fd, "\"id\":9,\"result\"");
+	/* Twice the limit: said once. */
+	send_padded(fd, 34 << 20);
+	expect(fd, "-32600");
+	assert_true(say(fd, ASK(9), strlen(ASK(9))));
+	expect(fd, "\"id\":9,\"result\"");
+	close(fd);
+}
+
+static void a_large_answer_arrives_whole(void **state)
+{
+	static const char ask[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"job.big\","
+				  "\"params\":{\"size\":30000000}}\n";
+	int fd = join();
+	char *line;
+
+	assert_true(say(fd, ask, strlen(ask)));
+	line = hear(fd);
+	assert_true(strlen(line) > 30000000);
+	free(line);
+	close(fd);
+}
+
+/* How much the server takes from one that reads nothing. */
+static size_t flood(int fd)
+{
+	size_t n = 0, idle = 0;
+
+	while (idle < 2000 && n < 8000000) {
+		ssize_t sent = send(fd, ASK(1), strlen(ASK(1)), MSG_NOSIGNAL);
+
+		turn();
+		idle = sent > 0 ? 0 : idle + 1;
+		n += sent > 0 ? sent : 0;
+		/* A part of a request sent: the stream is out of step, and it may be. */
+	}
+	return n;
+}
+
+static void a_client_that_does_not_read_is_not_read_from(void **state)
+{
+	int fd = join();
+
+	assert_true(flood(fd) < 6000000);
+	others_are_served();
+	/* Once it reads, it gets what it asked for. */
+	expect(fd, "\"id\":1,\"result\"");
+	expect(fd, "\"id\":1,\"result\"");
+	close(fd);
+	others_are_served();
+}
+
+static void a_connection_closed_with_answers_pending_harms_nobody(void **state)
+{
+	static const char ask[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"job.big\","
+				  "\"params\":{\"size\":20000000}}\n";
+
+	for (int i = 0; i < 5; i++) {
+		int fd = join();
+
+		assert_true(say(fd, ask, strlen(ask)));
+		turn();
+		close(fd);
+		others_are_served();
+	}
+}
+
+static void answers_still_come_after_the_sending_side_is_closed(void **state)
+{
+	static const char ask[] = ASK(1) ASK(2) "{\"half";
+	int fd = join();
+
+	assert_true(say(fd, ask, strlen(ask)));
+	shutdown(fd, SHUT_WR);
+	expect(fd, "\"id\":1,");
+	expect(fd, "\"id\":2,");
+	expect_end(fd);
+}
+
+static void raise_limit(void)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = limit.rlim_max < 4096 ? limit.rlim_max : 4096;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	assert_true(limit.rlim_cur >= 2 * RPC_CLIENTS_MAX + 64);
+}
+
+static void the_silent_go_where_there_are_too_many(void **state)
+{
+	static int fds[RPC_CLIENTS_MAX];
+	int subscriber = join();
+
+	raise_limit();
+	assert_true(say(subscriber, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"monitor\"}\n", 44));
+	expect(subscriber, "\"result\":null");
+	for (int i = 0; i < RPC_CLIENTS_MAX - 1; i++)
+		fds[i] = join();
+	/* The first has just spoken: the second is the one that was silent longest. */
+	assert_true(say(fds[0], ASK(1), strlen(ASK(1))));
+	expect(fds[0], "\"id\":1,");
+	others_are_served();
+	expect(fds[1], "too many connections");
+	expect_end(fds[1]);
+	assert_true(say(fds[0], ASK(2), strlen(ASK(2))));
+	expect(fds[0], "\"id\":2,");
+	assert_true(say(fds[2], ASK(2), strlen(ASK(2))));
+	expect(fds[2], "\"id\":2,");
+	for (int i = 0; i < RPC_CLIENTS_MAX - 1; i++)
+		if (i != 1)
+			close(fds[i]);
+	turn();
+	close(subscriber);
+	others_are_served();
+}
+
+static void memory_is_bounded_over_all_connections(void **state)
+{
+	enum { N = 24, HALF = 12 << 20 }; /* 288 MiB together */
+	char *half = malloc(HALF);
+	int fds[N], gone = 0;
+
+	memset(half, 'x', HALF);
+	for (int i = 0; i < N; i++) {
+		fds[i] = join();
+		if (!say(fds[i], half, HALF))
+			break;
+	}
+	others_are_served();
+	for (int i = 0; i < N; i++) {
+		char byte;
+
+		if (recv(fds[i], &byte, 1, MSG_PEEK) >= 0 || errno != EAGAIN)
+			gone++;
+		close(fds[i]);
+	}
+	assert_in_range(gone, 1, 6);
+	free(half);
+	turn();
+	others_are_served();
+}
+
+static void tell(const char *noun)
+{
+	json_t *event = json_pack("{s:s, s:s}", "noun", noun, "action", "add");
+
+	rpc_notify(rpc, event);
+	json_decref(event);
+}
+
+static void events_reach_those_who_asked_for_them(void **state)
+{
+	static const char all[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"monitor\"}\n";
+	static const char ports[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"monitor\","
+				    "\"params\":{\"noun\":\"port\"}}\n";
+	static const char wrong[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"monitor\","
+				    "\"params\":{\"noun\":\"prot\"}}\n";
+	int one = join(), two = join(), three = join();
+
+	assert_true(say(one, all, strlen(all)));
+	assert_true(say(two, ports, strlen(ports)));
+	assert_true(say(three, wrong, strlen(wrong)));
+	expect(one, "\"result\":null");
+	expect(two, "\"result\":null");
+	expect(three, "-32602");
+	tell("bridge");
+	tell("port");
+	expect(one, "{\"jsonrpc\":\"2.0\",\"method\":\"event\",\"params\":{\"noun\":\"bridge\"");
+	expect(one, "{\"noun\":\"port\"");
+	expect(two, "{\"noun\":\"port\"");
+	assert_true(say(three, ASK(4), strlen(ASK(4))));
+	expect(three, "\"id\":4,");
+	close(one);
+	close(two);
+	close(three);
+}
+
+static void a_subscriber_that_does_not_read_is_cut_off(void **state)
+{
+	static const char all[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"monitor\"}\n";
+	char *text = malloc(1 << 20);
+	int fd = join();
+	json_t *event;
+
+	assert_true(say(fd, all, strlen(all)));
+	expect(fd, "\"result\":null");
+	memset(text, 'x', (1 << 20) - 1);
+	text[(1 << 20) - 1] = '\0';
+	event = json_pack("{s:s, s:s}", "noun", "port", "new", text);
+	for (int i = 0; i < RPC_OUTPUT_MAX / (1 << 20) + 2; i++) {
+		rpc_notify(rpc, event);
+		turn();
+	}
+	json_decref(event);
+	free(text);
+	others_are_served();
+	for (char *line; (line = hear(fd)); free(line))
+		;
+	close(fd);
+}
+
+static void the_socket_is_for_the_group_only(void **state)
+{
+	const struct group *group = getgrnam(WIRE_GROUP);
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0660);
+	assert_int_equal(st.st_gid, group && !geteuid() ? group->gr_gid : getegid());
+	assert_int_equal(stat(folder, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0755);
+}
+
+static void a_live_socket_is_in_use_and_a_dead_one_replaced(void **state)
+{
+	char dead[160], other[160];
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct rpc *second;
+	int fd;
+
+	errno = 0;
+	assert_null(rpc_create(base, path, &api));
+	assert_int_equal(errno, EADDRINUSE);
+	others_are_served();
+
+	snprintf(dead, sizeof(dead), "%s/dead.sock", folder);
+	strcpy(address.sun_path, dead);
+	fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	close(fd);
+	second = rpc_create(base, dead, &api);
+	assert_non_null(second);
+	rpc_destroy(second);
+	assert_int_equal(access(dead, F_OK), -1);
+
+	/* What is no socket is somebody's file. */
+	snprintf(other, sizeof(other), "%s/file", folder);
+	fd = open(other, O_CREAT | O_WRONLY, 0600);
+	close(fd);
+	assert_null(rpc_create(base, other, &api));
+	assert_int_equal(errno, EEXIST);
+	assert_int_equal(access(other, F_OK), 0);
+	unlink(other);
+}
+
+static int setup(void **state)
+{
+	char root[] = "/tmp/test_rpc.XXXXXX";
+
+	if (!mkdtemp(root))
+		return -1;
+	snprintf(folder, sizeof(folder), "%s/run", root);
+	snprintf(path, sizeof(path), "%s/x.sock", folder);
+	umask(0);
+	base = event_base_new();
+	api = (struct api){.registry = &fake_nouns, .config = config_create(&fake_nouns, NULL)};
+	rpc = rpc_create(base, path, &api);
+	return rpc && api.config ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	int fd = join();
+
+	rpc_destroy(rpc);
+	close(fd);
+	config_destroy(api.config);
+	event_base_free(base);
+	fake_system_clear();
+	if (!access(path, F_OK) || rmdir(folder))
+		return -1;
+	*strrchr(folder, '/') = '\0';
+	return rmdir(folder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(requests_are_answered_in_order),
+		cmocka_unit_test(half_a_request_waits_for_its_other_half),
+		cmocka_unit_test(garbage_is_answered_and_the_connection_stays),
+		cmocka_unit_test(a_line_of_64_kib_and_of_16_mib_is_a_request),
+		cmocka_unit_test(a_longer_line_is_refused_and_the_next_is_served),
+		cmocka_unit_test(a_large_answer_arrives_whole),
+		cmocka_unit_test(a_client_that_does_not_read_is_not_read_from),
+		cmocka_unit_test(a_connection_closed_with_answers_pending_harms_nobody),
+		cmocka_unit_test(answers_still_come_after_the_sending_side_is_closed),
+		cmocka_unit_test(the_silent_go_where_there_are_too_many),
+		cmocka_unit_test(memory_is_bounded_over_all_connections),
+		cmocka_unit_test(events_reach_those_who_asked_for_them),
+		cmocka_unit_test(a_subscriber_that_does_not_read_is_cut_off),
+		cmocka_unit_test(the_socket_is_for_the_group_only),
+		cmocka_unit_test(a_live_socket_is_in_use_and_a_dead_one_replaced),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
