@@ -167,10 +167,13 @@ int learn_start(void)
 {
 	learn.news = loop_watch(dp_learned_fd(), take_news, NULL);
 	learn.sweep = loop_timer(SWEEP_MS, true, sweep, NULL);
-	if (learn.news && learn.sweep)
-		return 0;
-	learn_stop();
-	return -ENOMEM;
+	if (!learn.news || !learn.sweep) {
+		learn_stop();
+		return -ENOMEM;
+	}
+	take_news(NULL); /* the descriptor tells of news only after dp_learned said that there are
+			    none */
+	return 0;
 }
 
 void learn_stop(void)
