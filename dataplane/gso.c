@@ -149,7 +149,9 @@ static uint16_t cut_fix_l3(const struct cut *cut, uint8_t *hdr, uint32_t i, uint
 	}
 	struct rte_ipv6_hdr *ip6 = (void *)(hdr + cut->l2_len);
 	ip6->payload_len = rte_cpu_to_be_16((uint16_t)(cut->l3_len - sizeof(*ip6) + l4_total));
-	return sum_fold(sum + rte_raw_cksum(ip6->src_addr, 32));
+	return sum_fold(
+		sum +
+		rte_raw_cksum(hdr + cut->l2_len + offsetof(struct rte_ipv6_hdr, src_addr), 32));
 }
 
 /* Returns where the checksum lies, as an offset from the packet's start. */
