@@ -21,9 +21,9 @@ void daemon_event(const char *noun, const char *name, const char *action, json_t
 
 	if (weftd.rpc) {
 		clock_gettime(CLOCK_REALTIME, &now);
-		double time = (double)now.tv_sec + (double)(now.tv_nsec / 1000000) / 1000;
-		json_t *event = json_pack("{s:f, s:s, s:s, s:s}", "time", time, "noun", noun,
-					  "name", name, "action", action);
+		json_t *event = json_pack("{s:I, s:s, s:s, s:s}", "time_us",
+					  (json_int_t)now.tv_sec * 1000000 + now.tv_nsec / 1000,
+					  "noun", noun, "name", name, "action", action);
 		json_object_update_missing(event, more);
 		rpc_notify(weftd.rpc, event);
 		json_decref(event);

@@ -29,7 +29,7 @@ extern const struct registry nouns; /* control/nouns.c */
 /* Milliseconds of a monotonic clock. */
 int64_t daemon_now_ms(void);
 
-/* Sends {"time": s since 1970, "noun", "name", "action"} with what `more` adds; more is consumed
+/* Sends {"time_us" since 1970, "noun", "name", "action"} with what `more` adds; more is consumed
  * and may be NULL. */
 void daemon_event(const char *noun, const char *name, const char *action, json_t *more);
 

@@ -65,10 +65,10 @@ static json_t *show(struct call *call)
 		stats_worker(i, &s);
 		json_array_append_new(
 			rows,
-			json_pack("{s:i, s:s, s:f, s:o, s:f, s:I, s:I, s:I, s:I, s:I, s:I}", "core",
+			json_pack("{s:i, s:s, s:f, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "core",
 				  s.core, "state", s.sleeping ? "sleeping" : "polling", "busy",
 				  stats_round(s.busy * 100), "queues", queues_of(s.core),
-				  "cycles_per_packet", stats_round(s.cycles_per_packet), "packets",
+				  "cycles_per_packet", (json_int_t)s.cycles_per_packet, "packets",
 				  (json_int_t)s.received, "generated", (json_int_t)s.generated,
 				  "sent", (json_int_t)s.sent, "dropped", (json_int_t)s.dropped,
 				  "consumed", (json_int_t)s.consumed, "learn_lost",

@@ -8,8 +8,8 @@
 #include "tools/weft_model.h"
 #include "tools/weft_request.h"
 
-#define SLOTS_MAX  16
-#define NAME_WIDTH 18
+#define SLOTS_MAX      16
+#define NAME_MAX_WIDTH 24
 
 void help_program(FILE *out)
 {
@@ -105,11 +105,12 @@ void help_usage(const json_t *noun, const json_t *verb, FILE *out)
 	fputc('\n', out);
 }
 
-void help_field_type(const json_t *field, FILE *out)
+void help_field_text(const json_t *field, FILE *out)
 {
 	const char *def = model_text(field, "default"), *unit = model_text(field, "unit");
 
-	fputs(model_text(field, "type"), out);
+	fputs(model_text(field, "help"), out);
+	fprintf(out, ": %s", model_text(field, "type"));
 	if (*unit && !strstr(model_text(field, "type"), unit))
 		fprintf(out, " %s", unit);
 	if (model_flag(field, "required"))
@@ -134,9 +135,8 @@ static void print_fields(const json_t *fields, const char *prefix, const json_t 
 			continue;
 		if (asprintf(&name, "%s%s", prefix, model_text(field, "name")) < 0)
 			return;
-		fprintf(out, "  %-*s %s\n", NAME_WIDTH, name, model_text(field, "help"));
-		fprintf(out, "  %-*s   ", NAME_WIDTH, "");
-		help_field_type(field, out);
+		fprintf(out, "  %-*s ", NAME_MAX_WIDTH, name);
+		help_field_text(field, out);
 		fputc('\n', out);
 		if (json_array_size(json_object_get(field, "fields")) &&
 		    asprintf(&below, "%s.%s", name, map ? "NAME." : "") >= 0) {
@@ -166,7 +166,7 @@ static void print_columns(const json_t *noun, FILE *out)
 	json_array_foreach(json_object_get(noun, "columns"), i, column) {
 		const char *unit = model_text(column, "unit");
 
-		fprintf(out, "  %-*s %s%s%s\n", NAME_WIDTH, model_text(column, "name"),
+		fprintf(out, "  %-*s %s%s%s\n", NAME_MAX_WIDTH, model_text(column, "name"),
 			model_text(column, "help"), *unit ? ", in " : "", unit);
 	}
 }

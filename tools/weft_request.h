@@ -18,9 +18,8 @@ struct request {
 	const json_t *noun, *verb; /* borrowed from the document */
 	char *method;
 	json_t *params;
-	const char *no_verb; /* the word where a verb could have been; borrowed */
-	bool help;           /* only asks how it is used; verb may be NULL */
-	bool single;         /* one object is asked for */
+	bool help;   /* only asks how it is used; verb may be NULL */
+	bool single; /* one object is asked for */
 };
 
 /* Takes -j, -q and -w, wherever they are before "--", to the end of the words. Returns the number

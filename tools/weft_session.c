@@ -86,12 +86,6 @@ static int call(struct session *session, struct request *request, const struct o
 		json_int_t code = json_integer_value(json_object_get(error, "code"));
 
 		print_error(error, file, stderr);
-		if (request->no_verb) {
-			fprintf(stderr, "weft: nor is %s a verb", request->no_verb);
-			model_suggest(json_object_get(request->noun, "verbs"), request->no_verb,
-				      stderr);
-			fputc('\n', stderr);
-		}
 		rc = code == BAD_PARAMS || code == NO_METHOD ? EXIT_USAGE : EXIT_REFUSED;
 	} else {
 		print_result(request, result, options, terminal_width(), stdout);

@@ -317,7 +317,7 @@ static void every_word_of_the_declarations_is_described(void **state)
 	assert_int_equal(json_array_size(verbs), 4);
 	text = json_dumps(json_array_get(verbs, 1), JSON_COMPACT);
 	assert_string_equal(text, "{\"name\":\"add\",\"object\":\"required\",\"args\":[],"
-				  "\"positional\":[],\"help\":\"adds one\",\"sets\":true}");
+				  "\"positional\":[],\"help\":\"Add one\",\"sets\":true}");
 	free(text);
 	verbs = json_object_get(json_array_get(nouns, 4), "verbs");
 	assert_int_equal(json_array_size(verbs), 5);
