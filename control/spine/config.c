@@ -228,7 +228,6 @@ void config_expire(struct config *config)
 	const struct noun *noun = noun_find(config->registry, "config");
 	struct errors errors;
 	json_t *before, *changes;
-	char *text;
 
 	if (config->before == NULL || config->busy)
 		return;
@@ -241,10 +240,9 @@ void config_expire(struct config *config)
 	changes = apply_checked(config, before, &errors);
 	if (changes != NULL)
 		keep_history(config, changes, "not confirmed: went back", &errors);
-	text = errors_text(&errors, NULL);
-	if (errors.n > 0 && text != NULL)
-		log_error("%s", text);
-	free(text);
+	for (size_t i = 0; i < errors.n; i++)
+		log_error("%s%s%s", errors.list[i].path, errors.list[i].path[0] != '\0' ? ": " : "",
+			  errors.list[i].text);
 	errors_fini(&errors);
 	json_decref(changes);
 	json_decref(before);

@@ -156,9 +156,10 @@ json_t *field_enum_check(const struct field *field, const json_t *value, const c
 		nearest_offer(&nearest, field->choices[i]);
 	}
 	field_describe_type(field, expected, sizeof(expected));
-	errors_add(errors, path, "%s is not known: expected %s%s",
-		   field_quote(value, quoted, sizeof(quoted)), expected,
-		   field_did_you_mean(&nearest, near, sizeof(near)));
+	field_did_you_mean(&nearest, near, sizeof(near));
+	errors_add(errors, path, "%s is not known%s expected %s",
+		   field_quote(value, quoted, sizeof(quoted)), near[0] != '\0' ? near : ":",
+		   expected);
 	return NULL;
 }
 

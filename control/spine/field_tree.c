@@ -40,6 +40,8 @@ static bool is_tree(const struct field *field)
 json_t *field_list_check(const struct field *field, const json_t *value, const char *path,
 			 struct errors *errors)
 {
+	/* What is said of a value alone mentions auto where that would have been right. */
+	struct field elem = *field->elem;
 	char below[FIELD_PATH_MAX];
 	json_t *list, *out, *item;
 	bool good = true;
@@ -48,6 +50,8 @@ json_t *field_list_check(const struct field *field, const json_t *value, const c
 	if (!json_is_array(value) && (json_is_object(value) || is_tree(field->elem)))
 		return field_refuse(field, value, path, errors, "is not a list");
 	list = list_of(field, value);
+	if (!json_is_array(value) && json_array_size(list) == 1)
+		elem.flags |= field->flags & FIELD_OR_AUTO;
 	out = json_array();
 	json_array_foreach(list, i, item) {
 		json_t *checked;
@@ -56,7 +60,7 @@ json_t *field_list_check(const struct field *field, const json_t *value, const c
 			field_path_index(below, path, i);
 		else
 			snprintf(below, sizeof(below), "%s", path);
-		checked = field_check(field->elem, item, below, errors);
+		checked = field_check(&elem, item, below, errors);
 		if (checked == NULL)
 			good = false;
 		else
@@ -172,6 +176,17 @@ static const struct field *field_find(const struct field *fields, const char *na
 	return NULL;
 }
 
+/* "mtu:9000" is one word in YAML. */
+static bool lacks_space(const struct field *fields, const char *key)
+{
+	size_t n = strcspn(key, ":");
+
+	for (; fields->name != NULL && key[n] == ':'; fields++)
+		if (strlen(fields->name) == n && strncmp(fields->name, key, n) == 0)
+			return true;
+	return false;
+}
+
 static bool check_key(const struct field *fields, const char *key, const char *path,
 		      struct errors *errors)
 {
@@ -184,6 +199,11 @@ static bool check_key(const struct field *fields, const char *key, const char *p
 	field_quote_text(key, quoted, sizeof(quoted));
 	if (field != NULL) {
 		errors_add_key(errors, path, key, "%s is shown, it cannot be configured", quoted);
+		return false;
+	}
+	if (lacks_space(fields, key)) {
+		errors_add_key(errors, path, key, "unknown key %s: expected a space after ':'",
+			       quoted);
 		return false;
 	}
 	for (field = fields; field->name != NULL; field++)

@@ -165,7 +165,7 @@ static const struct field_case bad[] = {
 	 "x: 'a123456789012345' is too long: expected a name of at most 15 letters, digits, '-', "
 	 "'_', '.' or ':', which begins with a letter, a digit or '_'"},
 	{'e', "\"sever\"",
-	 "x: 'sever' is not known: expected one of client, server, did you mean 'server'?"},
+	 "x: 'sever' is not known, did you mean 'server'? expected one of client, server"},
 	{'e', "\"x\"", "x: 'x' is not known: expected one of client, server"},
 	{'d', "\"5\\u00b5s\"", "x: '5µs' is not a duration: expected a duration (ms, s, m, h)"},
 	{'d', "\"5 s\"", "x: '5 s' is not a duration: expected a duration (ms, s, m, h)"},
@@ -218,6 +218,13 @@ static const struct field_case bad[] = {
 	 "x[2]: 9999 is out of range: expected an integer from 1 to 4094"},
 	{'l', "{}", "x: a map is not a list: expected a list, each an integer from 1 to 4094"},
 	{'l', "\"1,,2\"", "x: '' is not an integer: expected an integer from 1 to 4094"},
+	{'L', "\"many\"",
+	 "x: 'many' is not an integer: expected auto or an integer from 1 to 4094"},
+	{'L', "\"auto,x\"",
+	 "x: 'auto' is not an integer: expected an integer from 1 to 4094\n"
+	 "x: 'x' is not an integer: expected an integer from 1 to 4094"},
+	{'p', "{\"vm1\": {\"vlan:5\": null}}",
+	 "x.vm1: unknown key 'vlan:5': expected a space after ':'"},
 	{'L', "[]",
 	 "x: a list is too short: expected auto or a list of 1 to 2, each an integer from 1 to "
 	 "4094"},
