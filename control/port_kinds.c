@@ -10,7 +10,9 @@
 	KIND(vhost, "vhost-user") \
 	KIND(tap, "tap") \
 	KIND(af_packet, "af_packet") \
-	KIND(af_xdp, "af_xdp")
+	KIND(af_xdp, "af_xdp") \
+	KIND(pci, "pci") \
+	KIND(vdev, "vdev")
 /* clang-format on */
 
 #define DECLARED(name, type) extern const struct port_kind port_kind_##name;
