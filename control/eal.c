@@ -19,6 +19,7 @@
 
 #define AUTO_HUGE_BYTES (256 * MB)  /* of hugepages, when we choose */
 #define AUTO_PAGE_BYTES (1024 * MB) /* of address space: only what is used becomes memory */
+#define AUTO_MBUFS_HUGE 65535
 #define AUTO_MBUFS      32768
 #define MBUFS_MIN       2048
 #define MBUFS_MAX       (4 << 20)
@@ -28,6 +29,7 @@
 #define NO_DEVICE "pci:ffff:ff:1f.7"
 
 static struct eal_memory memory;
+static bool started;
 
 static uint32_t clamp_mbufs(uint64_t n)
 {
@@ -41,7 +43,8 @@ struct eal_memory eal_memory_plan(uint64_t wanted, uint64_t huge_free, uint64_t 
 	/* A quarter is left to tables and drivers. */
 	if (wanted || plan.hugepages) {
 		uint64_t cost = plan.hugepages ? EAL_MBUF_HUGE : EAL_MBUF_PAGE;
-		plan.n_mbufs = clamp_mbufs(plan.bytes / 4 * 3 / cost);
+		uint64_t n = plan.bytes / 4 * 3 / cost;
+		plan.n_mbufs = clamp_mbufs(!wanted && n > AUTO_MBUFS_HUGE ? AUTO_MBUFS_HUGE : n);
 		return plan;
 	}
 	/* On a small machine no more than an eighth of what is free. */
@@ -128,7 +131,8 @@ static ssize_t log_stream_write(void *cookie, const char *text, size_t size)
 	size_t n = size;
 	while (n > 0 && text[n - 1] == '\n')
 		n--;
-	if (n > 0)
+	/* Of each size of hugepage that has none: what there is was said by ourselves. */
+	if (n > 0 && !memmem(text, n, "hugepages reported on node", 26))
 		log_write(level, "dpdk: %.*s", (int)n, text);
 	return (ssize_t)size;
 }
@@ -175,12 +179,17 @@ int eal_start(const char *instance, uint64_t wanted)
 	int r = init_eal(instance);
 	if (r < 0)
 		log_error("DPDK does not start: %s", strerror(-r));
+	started = r == 0;
 	return r;
 }
 
 void eal_stop(void)
 {
+	if (!started)
+		return;
+	started = false;
 	rte_eal_cleanup();
+	rmdir(rte_eal_get_runtime_dir()); /* EAL leaves it, empty */
 }
 
 const struct eal_memory *eal_memory(void)

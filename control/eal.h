@@ -32,7 +32,7 @@ struct eal_memory eal_memory_plan(uint64_t wanted, uint64_t huge_free, uint64_t 
 /* wanted: bytes, or 0. 0 or -errno; a failure has been logged with its reason. Once in a process.
  */
 int eal_start(const char *instance, uint64_t wanted);
-void eal_stop(void);
+void eal_stop(void); /* nothing where it was not started */
 
 const struct eal_memory *eal_memory(void);
 

@@ -93,11 +93,15 @@ static json_t *load(const struct options *options)
 	return tree;
 }
 
+/* A line each, so that each has its level in the journal. */
 static void log_errors(const char *what, const struct errors *errors, const char *file)
 {
-	char *text = errors_text(errors, file);
+	char *text = errors_text(errors, file), *rest = text, *line;
 
-	log_error("%s:\n%s", what, text ? text : "no memory");
+	log_error("%s", what);
+	while (rest && (line = strsep(&rest, "\n")))
+		if (line[0])
+			log_error("%s", line);
 	free(text);
 }
 
@@ -122,7 +126,7 @@ static void on_reload(void *arg)
 	json_t *tree = config_file_load(weftd.config_file, false, &errors);
 	json_t *changes = tree ? config_apply(weftd.config, tree, "SIGHUP", &errors) : NULL;
 	if (!changes)
-		log_errors("the configuration stays as it was", &errors, weftd.config_file);
+		log_errors("the configuration stays as it was:", &errors, weftd.config_file);
 	else
 		log_info("%s applied: %zu changes", weftd.config_file, json_array_size(changes));
 	json_decref(changes);
@@ -175,7 +179,7 @@ static int start_config(const json_t *tree)
 	json_t *changes = config_apply(weftd.config, tree, "start", &errors);
 	ports_set_tolerant(false);
 	if (!changes)
-		log_errors("the configuration cannot be applied", &errors, weftd.config_file);
+		log_errors("the configuration cannot be applied:", &errors, weftd.config_file);
 	else if (errors.n > 0)
 		log_warning("%s", errors.list[0].text);
 	errors_fini(&errors);
@@ -205,6 +209,7 @@ static int start_signals(struct event *events[3])
 	return events[0] && events[1] && events[2] ? 0 : -1;
 }
 
+/* As much as was started, in reverse. */
 static void stop(struct event *events[3])
 {
 	struct rpc *rpc = weftd.rpc;
@@ -215,11 +220,25 @@ static void stop(struct event *events[3])
 	ports_fini();
 	config_destroy(weftd.config);
 	learn_stop();
-	dp_stop();
+	if (dp_pool())
+		dp_stop();
 	eal_stop();
 	for (int i = 0; i < 3; i++)
 		loop_cancel(events[i]);
 	loop_fini();
+}
+
+static int start(const json_t *tree, struct event *events[3])
+{
+	if (loop_init() < 0 || start_signals(events) < 0) {
+		log_error("no event loop: %s", strerror(errno));
+		return -1;
+	}
+	if (start_dataplane(tree) < 0 || start_config(tree) < 0 || start_rpc() < 0)
+		return -1;
+	log_info("weftd %s (%s) is ready after %d ms", weftd.instance, WEFT_VERSION,
+		 (int)(daemon_now_ms() - weftd.started_ms));
+	return 0;
 }
 
 static int run(const json_t *tree)
@@ -230,17 +249,15 @@ static int run(const json_t *tree)
 	if (instance_lock(weftd.instance) < 0)
 		return EXIT_FAILED;
 	instance_check_rights();
-	if (loop_init() < 0 || start_signals(events) < 0 || start_dataplane(tree) < 0 ||
-	    start_config(tree) < 0 || start_rpc() < 0)
-		return EXIT_FAILED;
-	log_info("weftd %s (%s) is ready after %d ms", weftd.instance, WEFT_VERSION,
-		 (int)(daemon_now_ms() - weftd.started_ms));
-	loop_max_clear();
-	instance_notify("READY=1");
-	loop_run();
-	instance_notify("STOPPING=1");
+	int r = start(tree, events);
+	if (r == 0) {
+		loop_max_clear();
+		instance_notify("READY=1");
+		loop_run();
+		instance_notify("STOPPING=1");
+	}
 	stop(events);
-	return EXIT_SUCCESS;
+	return r == 0 ? EXIT_SUCCESS : EXIT_FAILED;
 }
 
 int main(int argc, char **argv)
