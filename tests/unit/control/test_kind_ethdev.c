@@ -82,7 +82,8 @@ static void virtual_device_carries_packets_and_is_gone_when_closed(void **state)
 	}
 }
 
-/* Two devices of one process, back to back: a guest's end and a host's. */
+/* Two devices of one process, back to back: a guest's end and a host's. They are left to the end
+ * of the process: DPDK 22.11's virtio_user may be called back after it was freed. */
 static void queue_with_an_interrupt_is_slept_on(void **state)
 {
 	char args[128];
@@ -108,8 +109,6 @@ static void queue_with_an_interrupt_is_slept_on(void **state)
 	assert_int_equal(guest->ops->rx(guest, 0, &got, 1), 1);
 	assert_int_equal(got->pkt_len, 100);
 	rte_pktmbuf_free(got);
-	port_kind_find("vdev")->close(guest);
-	port_kind_find("vdev")->close(host);
 }
 
 static void impossible_virtual_devices_are_refused_and_leave_nothing(void **state)
@@ -231,14 +230,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(virtual_device_carries_packets_and_is_gone_when_closed),
-		cmocka_unit_test(queue_with_an_interrupt_is_slept_on),
 		cmocka_unit_test(impossible_virtual_devices_are_refused_and_leave_nothing),
 		cmocka_unit_test(mtu_of_a_virtual_device_changes),
 		cmocka_unit_test(addresses_and_arguments_have_their_form),
 		cmocka_unit_test(card_that_dpdk_cannot_take_is_refused_with_the_command_that_helps),
+		cmocka_unit_test(queue_with_an_interrupt_is_slept_on), /* the last one */
 	};
 	const struct dp_conf conf = {.n_mbufs = 8192};
-	char line[128];
+	char line[192];
 	int rc;
 
 	snprintf(sysfs, sizeof(sysfs), "/tmp/weft-test-pci-%d", (int)getpid());
@@ -247,8 +246,6 @@ int main(void)
 		return 1;
 	rc = cmocka_run_group_tests(tests, NULL, NULL);
 	errors_fini(&errors);
-	dp_stop();
-	loop_fini();
-	snprintf(line, sizeof(line), "rm -rf %s", sysfs);
+	snprintf(line, sizeof(line), "rm -rf %s %s.sock", sysfs, sysfs);
 	return system(line) == 0 ? rc : 1;
 }
