@@ -2,12 +2,7 @@
 #include "control/spine/yaml_error.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include <jansson.h>
-
-#include "control/spine/yaml.h"
 
 static const struct {
 	const char *theirs, *ours;
@@ -111,58 +106,4 @@ void yaml_error_add(const yaml_parser_t *parser, const char *text, size_t size,
 	else
 		errors_add_at(errors, (int)mark->line + 1, (int)mark->column + 1, "%s",
 			      translate(parser->problem));
-}
-
-/* The last component of a path goes: "a.b[0]" -> "a.b" -> "a" -> "". */
-static void cut_path(char *path)
-{
-	char *dot = strrchr(path, '.'), *bracket = strrchr(path, '[');
-
-	if (dot == NULL && bracket == NULL)
-		path[0] = '\0';
-	else
-		*(dot > bracket ? dot : bracket) = '\0';
-}
-
-static void locate(const json_t *positions, struct error *error)
-{
-	const json_t *place;
-	char *path;
-
-	if (asprintf(&path, "%s%s%s", error->path,
-		     error->key != NULL && error->path[0] != '\0' ? "." : "",
-		     error->key != NULL ? error->key : "") < 0)
-		return;
-	place = json_object_get(positions, path);
-	if (place != NULL && error->key != NULL) {
-		error->line = (int)json_integer_value(json_array_get(place, 2));
-		error->column = (int)json_integer_value(json_array_get(place, 3));
-	}
-	while (place == NULL && path[0] != '\0') {
-		cut_path(path);
-		place = json_object_get(positions, path);
-	}
-	if (place != NULL && error->line == 0) {
-		error->line = (int)json_integer_value(json_array_get(place, 0));
-		error->column = (int)json_integer_value(json_array_get(place, 1));
-	}
-	free(path);
-}
-
-static int by_place(const void *a, const void *b)
-{
-	const struct error *left = a, *right = b;
-
-	if (left->line != right->line)
-		return left->line < right->line ? -1 : 1;
-	return left->column - right->column;
-}
-
-void yaml_locate(const json_t *positions, struct errors *errors)
-{
-	for (size_t i = 0; i < errors->n; i++)
-		if (errors->list[i].line == 0)
-			locate(positions, &errors->list[i]);
-	if (errors->n > 1)
-		qsort(errors->list, errors->n, sizeof(*errors->list), by_place);
 }

@@ -8,13 +8,14 @@
 #include "control/spine/field.h"
 #include "control/spine/yaml.h"
 #include "control/spine/yaml_error.h"
+#include "control/spine/yaml_place.h"
 
 /* One text being read. Errors that are no matter of syntax are noted, and reading goes on. */
 struct loader {
 	yaml_parser_t parser;
 	const char *text;
 	size_t size;
-	json_t *positions; /* path -> [line, column of the value, line, column of its key] */
+	json_t *positions; /* path -> place */
 	struct errors *errors;
 };
 
@@ -40,8 +41,8 @@ static void note_position(struct loader *loader, const char *path, const yaml_ma
 			  const yaml_mark_t *key)
 {
 	json_object_set_new(loader->positions, path,
-			    json_pack("[iiii]", (int)value->line + 1, (int)value->column + 1,
-				      (int)key->line + 1, (int)key->column + 1));
+			    place_pack(value->line + 1, value->column + 1, key->line + 1,
+				       key->column + 1));
 }
 
 static bool is_null(const char *text, yaml_scalar_style_t style)
@@ -93,13 +94,13 @@ static const char *key_text(struct loader *loader, const yaml_event_t *event)
 
 static void note_duplicate(struct loader *loader, const yaml_event_t *key, const char *path)
 {
-	const json_t *first = json_object_get(loader->positions, path);
+	int line, column;
 
+	place_of_key(json_object_get(loader->positions, path), &line, &column);
 	errors_add_at(loader->errors, (int)key->start_mark.line + 1,
 		      (int)key->start_mark.column + 1,
 		      "duplicate key '%.60s': it is already at line %d",
-		      (const char *)key->data.scalar.value,
-		      (int)json_integer_value(json_array_get(first, 2)));
+		      (const char *)key->data.scalar.value, line);
 }
 
 /* The key has been read; reads its value into map. False: reading cannot go on. */

@@ -10,6 +10,7 @@
 
 #include "control/spine/field.h"
 #include "control/spine/yaml.h"
+#include "control/spine/yaml_place.h"
 
 /* The value as JSON, or the errors. Freed by the caller. */
 static char *outcome(const char *text, size_t size)
@@ -160,6 +161,30 @@ static void errors_find_their_line_by_path_or_by_the_nearest_parent(void **state
 	free(result);
 	json_decref(positions);
 	errors_fini(&errors);
+}
+
+static void places_far_apart_or_far_right_are_told_as_well_as_they_can_be(void **state)
+{
+	static const struct {
+		size_t line, column, key_line, key_column;
+		int said[4];
+	} cases[] = {
+		{7, 9, 7, 3, {7, 9, 7, 3}},
+		{8198, 4095, 7, 3, {8198, 4095, 7, 3}},
+		{8199, 5, 7, 3, {7, 3, 7, 3}},
+		{67108863, 70000, 67108863, 1, {67108863, 4095, 67108863, 1}},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *place = place_pack(cases[i].line, cases[i].column, cases[i].key_line,
+					   cases[i].key_column);
+		int said[4];
+
+		place_of_value(place, &said[0], &said[1]);
+		place_of_key(place, &said[2], &said[3]);
+		assert_memory_equal(said, cases[i].said, sizeof(said));
+		json_decref(place);
+	}
 }
 
 static void a_configuration_is_printed_as_people_write_it(void **state)
@@ -356,6 +381,7 @@ int main(void)
 		cmocka_unit_test(depth_is_bounded),
 		cmocka_unit_test(a_text_that_is_too_long_is_refused),
 		cmocka_unit_test(errors_find_their_line_by_path_or_by_the_nearest_parent),
+		cmocka_unit_test(places_far_apart_or_far_right_are_told_as_well_as_they_can_be),
 		cmocka_unit_test(a_configuration_is_printed_as_people_write_it),
 		cmocka_unit_test(types_are_printed_plain_and_texts_like_them_quoted),
 		cmocka_unit_test(any_value_reads_back_as_it_was),
