@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/wire.h"
 #include "tools/weft_help.h"
 #include "tools/weft_model.h"
 #include "tools/weft_request.h"
@@ -146,7 +145,18 @@ static void offer_keys(struct place *p, const json_t *fields, size_t start)
 	}
 }
 
-/* --flags, and arguments as key=. */
+static bool is_slot(const json_t *verb, const char *name)
+{
+	const char *slots[SLOTS_MAX];
+	size_t n = request_slots(verb, slots, SLOTS_MAX);
+
+	while (n--)
+		if (!strcmp(slots[n], name))
+			return true;
+	return false;
+}
+
+/* --flags, and arguments as key= where they have no place of their own. */
 static void offer_args(struct place *p)
 {
 	const json_t *args = json_object_get(p->verb, "args"), *field;
@@ -163,7 +173,7 @@ static void offer_args(struct place *p)
 	json_array_foreach((json_t *)args, i, arg) {
 		const char *name = model_text(arg, "name");
 
-		if (request_is_hidden(p->verb, arg) || !strcmp(name, WIRE_ARG_FILE))
+		if (request_is_hidden(p->verb, arg) || is_slot(p->verb, name))
 			continue;
 		if (!strcmp(model_text(arg, "kind"), "bool"))
 			offer(p, "--", 2, name, "", model_text(arg, "help"));

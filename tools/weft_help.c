@@ -8,8 +8,8 @@
 #include "tools/weft_model.h"
 #include "tools/weft_request.h"
 
-#define SLOTS_MAX      16
-#define NAME_MAX_WIDTH 24
+#define SLOTS_MAX  16
+#define NAME_WIDTH 18
 
 void help_program(FILE *out)
 {
@@ -74,6 +74,7 @@ static bool in_slots(const char *name, const char *const *slots, size_t n)
 void help_usage(const json_t *noun, const json_t *verb, FILE *out)
 {
 	const json_t *args = json_object_get(verb, "args");
+	bool is_list = !strcmp(model_text(noun, "shape"), "list");
 	const char *slots[SLOTS_MAX];
 	size_t i, n = request_slots(verb, slots, SLOTS_MAX);
 	json_t *arg;
@@ -85,7 +86,7 @@ void help_usage(const json_t *noun, const json_t *verb, FILE *out)
 				      : !strcmp(model_text(verb, "object"), "required");
 
 		fputs(required ? " " : " [", out);
-		print_upper(slots[i], out);
+		print_upper(is_list && !strcmp(slots[i], "name") ? "number" : slots[i], out);
 		fputs(required ? "" : "]", out);
 	}
 	json_array_foreach((json_t *)args, i, arg) {
@@ -105,12 +106,11 @@ void help_usage(const json_t *noun, const json_t *verb, FILE *out)
 	fputc('\n', out);
 }
 
-void help_field_text(const json_t *field, FILE *out)
+void help_field_type(const json_t *field, FILE *out)
 {
 	const char *def = model_text(field, "default"), *unit = model_text(field, "unit");
 
-	fputs(model_text(field, "help"), out);
-	fprintf(out, ": %s", model_text(field, "type"));
+	fputs(model_text(field, "type"), out);
 	if (*unit && !strstr(model_text(field, "type"), unit))
 		fprintf(out, " %s", unit);
 	if (model_flag(field, "required"))
@@ -135,8 +135,9 @@ static void print_fields(const json_t *fields, const char *prefix, const json_t 
 			continue;
 		if (asprintf(&name, "%s%s", prefix, model_text(field, "name")) < 0)
 			return;
-		fprintf(out, "  %-*s ", NAME_MAX_WIDTH, name);
-		help_field_text(field, out);
+		fprintf(out, "  %-*s %s\n", NAME_WIDTH, name, model_text(field, "help"));
+		fprintf(out, "  %-*s   ", NAME_WIDTH, "");
+		help_field_type(field, out);
 		fputc('\n', out);
 		if (json_array_size(json_object_get(field, "fields")) &&
 		    asprintf(&below, "%s.%s", name, map ? "NAME." : "") >= 0) {
@@ -166,7 +167,7 @@ static void print_columns(const json_t *noun, FILE *out)
 	json_array_foreach(json_object_get(noun, "columns"), i, column) {
 		const char *unit = model_text(column, "unit");
 
-		fprintf(out, "  %-*s %s%s%s\n", NAME_MAX_WIDTH, model_text(column, "name"),
+		fprintf(out, "  %-*s %s%s%s\n", NAME_WIDTH, model_text(column, "name"),
 			model_text(column, "help"), *unit ? ", in " : "", unit);
 	}
 }
@@ -199,7 +200,7 @@ void help_verb(const json_t *noun, const json_t *verb, FILE *out)
 	fputs("usage: ", out);
 	help_usage(noun, verb, out);
 	fprintf(out, "%s\n", model_text(verb, "help"));
-	if (json_array_size(json_object_get(verb, "args"))) {
+	if (request_has_args(verb)) {
 		fputs("\nArguments:\n", out);
 		print_fields(json_object_get(verb, "args"), "", verb, out);
 	}

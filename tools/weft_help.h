@@ -17,7 +17,7 @@ void help_noun(const json_t *noun, FILE *out);
 void help_verb(const json_t *noun, const json_t *verb, FILE *out);
 /* "weft port add NAME KEY=VALUE…" and a newline. */
 void help_usage(const json_t *noun, const json_t *verb, FILE *out);
-/* One field in a line's rest: type, default, help. */
-void help_field_text(const json_t *field, FILE *out);
+/* What a field takes: type, unit, default. */
+void help_field_type(const json_t *field, FILE *out);
 
 #endif

@@ -17,15 +17,6 @@ bool model_flag(const json_t *object, const char *key)
 	return json_is_true(json_object_get(object, key));
 }
 
-size_t model_words(const char *name)
-{
-	size_t n = 1;
-
-	for (; *name; name++)
-		n += *name == ' ';
-	return n;
-}
-
 static bool same(const char *a, const char *b, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -56,6 +47,16 @@ const json_t *model_noun_named(const json_t *doc, const char *name)
 const json_t *model_verb_named(const json_t *noun, const char *name)
 {
 	return model_find(json_object_get(noun, "verbs"), name, strlen(name));
+}
+
+void model_list(const json_t *array, const char *word, FILE *out)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach((json_t *)array, i, one)
+		if (!strncmp(model_text(one, "name"), word, strlen(word)))
+			fprintf(out, " %s", model_text(one, "name"));
 }
 
 void model_suggest(const json_t *array, const char *word, FILE *out)

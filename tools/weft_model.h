@@ -16,9 +16,6 @@
 const char *model_text(const json_t *object, const char *key);
 bool model_flag(const json_t *object, const char *key);
 
-/* Words before a noun's name is complete ("ospf neighbor" has two). */
-size_t model_words(const char *name);
-
 /* The noun that the first words name, perhaps shortened, and how many of them; NULL with the reason
  * on err. err may be NULL. */
 const json_t *model_noun(const json_t *doc, char *const *words, size_t n, size_t *used, FILE *err);
@@ -32,6 +29,9 @@ const json_t *model_verb_named(const json_t *noun, const char *name);
 
 /* A member of an array of named things; '-' and '_' are the same in names. NULL. */
 const json_t *model_find(const json_t *array, const char *name, size_t length);
+
+/* Those of an array of named things that a word begins, each after a blank. */
+void model_list(const json_t *array, const char *word, FILE *out);
 
 /* "did you mean NAME?" in brackets with a blank before, or nothing, for an array of named things.
  */

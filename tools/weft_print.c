@@ -85,29 +85,35 @@ static bool are_changes(const json_t *array)
 	return json_array_size(array) > 0;
 }
 
-static void print_set(const json_t *object, const char *prefix, FILE *out)
+/* As it could be typed again. */
+static void print_side(const json_t *value, FILE *out)
+{
+	if (!value || json_is_null(value))
+		fputs("none", out);
+	else if (json_is_array(value) && !json_array_size(value))
+		fputs("[]", out);
+	else if (json_is_object(value) && !json_object_size(value))
+		fputs("{}", out);
+	else
+		value_print(value, out);
+}
+
+static void print_set(const json_t *object, FILE *out)
 {
 	const char *key;
 	json_t *value;
 
 	json_object_foreach((json_t *)object, key, value) {
-		fprintf(out, " %s", prefix);
+		fputc(' ', out);
 		text_print(key, out);
 		fputc('=', out);
-		value_print(value, out);
+		print_side(value, out);
 	}
 }
 
-static void print_side(const json_t *value, FILE *out)
-{
-	if (!value || json_is_null(value))
-		fputs("none", out);
-	else
-		value_print(value, out);
-}
-
-/* " key: old -> new", with dots for keys of objects inside. */
-static void print_difference(const char *path, const json_t *old, const json_t *new, FILE *out)
+/* "key: old -> new", with dots for keys of objects inside. Returns what stands before the next. */
+static const char *print_difference(const char *separator, const char *path, const json_t *old,
+				    const json_t *new, FILE *out)
 {
 	const json_t *both[] = {old, new};
 	const char *key;
@@ -115,15 +121,15 @@ static void print_difference(const char *path, const json_t *old, const json_t *
 	char *name;
 
 	if (json_equal((json_t *)old, (json_t *)new))
-		return;
+		return separator;
 	if (!json_is_object(old) || !json_is_object(new)) {
-		fputc(' ', out);
+		fputs(separator, out);
 		text_print(path, out);
 		fputs(": ", out);
 		print_side(old, out);
 		fputs(" -> ", out);
 		print_side(new, out);
-		return;
+		return ", ";
 	}
 	for (int side = 0; side < 2; side++)
 		json_object_foreach((json_t *)both[side], key, value) {
@@ -132,9 +138,10 @@ static void print_difference(const char *path, const json_t *old, const json_t *
 			if ((side && a) ||
 			    asprintf(&name, "%s%s%s", path, *path ? "." : "", key) < 0)
 				continue;
-			print_difference(name, a, b, out);
+			separator = print_difference(separator, name, a, b, out);
 			free(name);
 		}
+	return separator;
 }
 
 static void print_change(const json_t *change, FILE *out)
@@ -146,9 +153,9 @@ static void print_change(const json_t *change, FILE *out)
 	fprintf(out, "%c %s%s", sign, model_text(change, "noun"), *name ? " " : "");
 	text_print(name, out);
 	if (sign == '+')
-		print_set(new, "", out);
+		print_set(new, out);
 	else if (sign == '~')
-		print_difference("", old, new, out);
+		print_difference(" ", "", old, new, out);
 	if (!strcmp(action, "replace"))
 		fputs(" (removed and added again)", out);
 	fputc('\n', out);
@@ -192,7 +199,7 @@ static void print_text(const char *text, FILE *out)
 	}
 }
 
-void print_result(const struct request *request, const json_t *result,
+void result_print(const struct request *request, const json_t *result,
 		  const struct options *options, unsigned width, FILE *out)
 {
 	const struct table_style style = {.width = width, .wide = options->wide};
@@ -236,7 +243,7 @@ static void print_one_error(const json_t *error, const char *file, FILE *out)
 	fputc('\n', out);
 }
 
-void print_error(const json_t *error, const char *file, FILE *out)
+void error_print(const json_t *error, const char *file, FILE *out)
 {
 	const json_t *list = json_object_get(json_object_get(error, "data"), "errors");
 	json_t *one;

@@ -6,11 +6,11 @@
 #include "tools/weft_request.h"
 
 /* width: of the terminal, 0 where out is none. */
-void print_result(const struct request *request, const json_t *result,
+void result_print(const struct request *request, const json_t *result,
 		  const struct options *options, unsigned width, FILE *out);
 
 /* A JSON-RPC error object, a line for each of its errors. file: what lines and columns are of, or
  * NULL. */
-void print_error(const json_t *error, const char *file, FILE *out);
+void error_print(const json_t *error, const char *file, FILE *out);
 
 #endif

@@ -70,6 +70,17 @@ bool request_is_hidden(const json_t *verb, const json_t *arg)
 	       (!strcmp(name, WIRE_ARG_TEXT) && reads_file(verb));
 }
 
+bool request_has_args(const json_t *verb)
+{
+	json_t *arg;
+	size_t i;
+
+	json_array_foreach(json_object_get(verb, "args"), i, arg)
+		if (!request_is_hidden(verb, arg))
+			return true;
+	return false;
+}
+
 /* Where the contents are needed, the name of the file is. */
 bool request_needs(const json_t *verb, const json_t *arg)
 {
@@ -232,17 +243,23 @@ static int parse_verb(struct parse *p)
 		return 0;
 	}
 	p->request->verb = model_verb(noun, word, &many);
-	if (many)
-		return usage(p, "%s is short for several verbs: \"weft %s help\" lists them", word,
-			     model_text(noun, "name"));
+	if (many) {
+		fprintf(p->err, "weft %s: %s is short for several verbs:", model_text(noun, "name"),
+			word);
+		model_list(json_object_get(noun, "verbs"), word, p->err);
+		fputc('\n', p->err);
+		return EXIT_USAGE;
+	}
 	if (p->request->verb) {
 		p->at += p->at < p->n;
 		return 0;
 	}
 	/* Without a verb it is show, if that can do with the word. */
 	p->request->verb = model_verb_named(noun, "show");
-	if (p->request->verb && request_slots(p->request->verb, p->slots, SLOTS_MAX))
+	if (p->request->verb && request_slots(p->request->verb, p->slots, SLOTS_MAX)) {
+		p->request->no_verb = word;
 		return 0;
+	}
 	p->request->verb = NULL;
 	fprintf(p->err, "weft %s: unknown verb %s", model_text(noun, "name"), word);
 	model_suggest(json_object_get(noun, "verbs"), word, p->err);

@@ -18,8 +18,9 @@ struct request {
 	const json_t *noun, *verb; /* borrowed from the document */
 	char *method;
 	json_t *params;
-	bool help;   /* only asks how it is used; verb may be NULL */
-	bool single; /* one object is asked for */
+	const char *no_verb; /* the word where a verb could have been; borrowed */
+	bool help;           /* only asks how it is used; verb may be NULL */
+	bool single;         /* one object is asked for */
 };
 
 /* Takes -j, -q and -w, wherever they are before "--", to the end of the words. Returns the number
@@ -44,5 +45,7 @@ bool request_needs(const json_t *verb, const json_t *arg);
 
 /* Arguments that the command line fills in itself. */
 bool request_is_hidden(const json_t *verb, const json_t *arg);
+/* Whether any argument is left for the user. */
+bool request_has_args(const json_t *verb);
 
 #endif

@@ -39,7 +39,7 @@ int session_connect(struct session *session, FILE *err)
 		return EXIT_REFUSED;
 	rc = client_call(&session->client, "api.describe", json_object(), &session->doc, &error);
 	if (rc == 1)
-		print_error(error, NULL, err);
+		error_print(error, NULL, err);
 	json_decref(error);
 	return rc < 0 ? lost(session, rc, err) : rc;
 }
@@ -85,10 +85,16 @@ static int call(struct session *session, struct request *request, const struct o
 	if (rc) {
 		json_int_t code = json_integer_value(json_object_get(error, "code"));
 
-		print_error(error, file, stderr);
+		error_print(error, file, stderr);
+		if (request->no_verb) {
+			fprintf(stderr, "weft: nor is %s a verb", request->no_verb);
+			model_suggest(json_object_get(request->noun, "verbs"), request->no_verb,
+				      stderr);
+			fputc('\n', stderr);
+		}
 		rc = code == BAD_PARAMS || code == NO_METHOD ? EXIT_USAGE : EXIT_REFUSED;
 	} else {
-		print_result(request, result, options, terminal_width(), stdout);
+		result_print(request, result, options, terminal_width(), stdout);
 		rc = finish_output();
 	}
 	json_decref(error);
@@ -145,7 +151,7 @@ static int run_monitor(struct session *session, char **words, size_t n)
 		return EXIT_USAGE;
 	rc = client_call(&session->client, "monitor", params, &result, &message);
 	if (rc == 1)
-		print_error(message, NULL, stderr);
+		error_print(message, NULL, stderr);
 	json_decref(result);
 	json_decref(message);
 	while (!rc && (message = client_read(&session->client))) {
@@ -156,7 +162,7 @@ static int run_monitor(struct session *session, char **words, size_t n)
 			fputc('\n', stdout);
 			rc = finish_output();
 		} else if (json_object_get(message, "error")) {
-			print_error(json_object_get(message, "error"), NULL, stderr);
+			error_print(json_object_get(message, "error"), NULL, stderr);
 		}
 		json_decref(message);
 	}

@@ -21,6 +21,16 @@ bool api_has_builtin(const struct noun *noun, const char *verb)
 	return noun->key && (!strcmp(verb, "set") || !strcmp(verb, "del"));
 }
 
+bool api_show_takes_name(const struct noun *noun)
+{
+	if (noun->shape != NOUN_VIEW)
+		return noun->shape != NOUN_SINGLE;
+	for (const struct column *c = noun->columns; c && c->name; c++)
+		if (!strcmp(c->name, "name"))
+			return true;
+	return false;
+}
+
 static const struct verb *find_verb(const struct noun *noun, const char *name)
 {
 	for (const struct verb *v = noun->verbs; v && v->name; v++)
@@ -107,6 +117,7 @@ static json_t *configured_rows(struct request *r)
 {
 	const json_t *part = json_object_get(config_running(r->api->config), r->noun->key);
 	json_t *rows = json_array(), *empty = json_object(), *value, *row;
+	char position[24];
 	const char *name;
 	size_t i;
 
@@ -124,6 +135,9 @@ static json_t *configured_rows(struct request *r)
 		}
 	else
 		json_array_foreach(part, i, value) {
+			snprintf(position, sizeof(position), "%zu", i);
+			if (r->name && strcmp(r->name, position))
+				continue;
 			row = json_pack("{s:I}", "name", (json_int_t)i);
 			value = field_effective(r->noun->fields, value);
 			json_object_update_missing(row, value);
@@ -165,7 +179,7 @@ static json_t *do_show(struct request *r, const json_t *params)
 {
 	json_t *args, *rows = NULL;
 
-	if (take_params(r, params, r->noun->shape != NOUN_SINGLE, false))
+	if (take_params(r, params, api_show_takes_name(r->noun), false))
 		return NULL;
 	args = check_args(r, r->noun->show_args);
 	if (!args)

@@ -48,6 +48,9 @@ json_t *api_call(const struct api *api, const char *method, const json_t *params
 /* Which of show, add, set and del a noun has from its declaration alone. */
 bool api_has_builtin(const struct noun *noun, const char *verb);
 
+/* Whether show takes a name: not where there is one object or rows have no `name`. */
+bool api_show_takes_name(const struct noun *noun);
+
 /* New reference: {version, nouns: [{name, key, help, shape, fields, columns, verbs}]}. */
 json_t *api_describe(const struct registry *registry);
 

@@ -126,18 +126,19 @@ static json_t *describe_verbs(const struct noun *noun)
 		const char *name, *help, *single_help;
 		bool sets;
 	} builtins[] = {
-		{"add", "Add one", NULL, true},
-		{"set", "Change keys of one; KEY=none takes a key away",
-		 "Change keys; KEY=none takes a key away", true},
-		{"del", "Remove one", "Take all its keys away", false},
+		{"add", "adds one", NULL, true},
+		{"set", "changes keys of one; KEY=none takes a key away",
+		 "changes keys; KEY=none takes a key away", true},
+		{"del", "removes one", "takes all its keys away", false},
 	};
 	bool single = noun->shape == NOUN_SINGLE;
 	json_t *array = json_array();
 
 	if (has(noun, "show"))
-		json_array_append_new(array, describe_verb("show", "Show what there is",
-							   single ? "none" : "optional", false,
-							   noun->show_args, noun->show_positional));
+		json_array_append_new(array,
+				      describe_verb("show", "shows what there is",
+						    api_show_takes_name(noun) ? "optional" : "none",
+						    false, noun->show_args, noun->show_positional));
 	for (size_t i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++) {
 		bool appends = noun->shape == NOUN_LIST && !strcmp(builtins[i].name, "add");
 

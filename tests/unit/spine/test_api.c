@@ -244,7 +244,8 @@ static void a_single_object_has_no_name(void **state)
 {
 	static const struct api_case cases[] = {
 		{"system.show", "{}", "[{\"idle\":\"adaptive\",\"workers\":\"auto\"}]"},
-		{"system.show", "{\"name\": \"x\"}", "-32602 : unknown key 'name': expected nothing (no keys)"},
+		{"system.show", "{\"name\": \"x\"}",
+		 "-32602 : unknown key 'name': expected nothing (no keys)"},
 	};
 
 	must_do("system.set", json_pack("{s:{s:s}}", "set", "workers", "2"));
@@ -274,6 +275,10 @@ static void a_list_is_counted_from_zero(void **state)
 		"{\"routes\":[{\"prefix\":\"10.0.0.0/8\",\"via\":[{\"gateway\":\"192.0.2.1\"}]},"
 		"{\"prefix\":\"192.0.2.0/24\",\"via\":[{\"gateway\":\"192.0.2.1\"}]}]}");
 	run_cases(refused);
+	run_case(
+		&(struct api_case){"route.show", "{\"name\": 1}",
+				   "[{\"name\":1,\"prefix\":\"192.0.2.0/24\",\"via\":[{\"gateway\":"
+				   "\"192.0.2.1\",\"weight\":1}]}]"});
 	must_do("route.del", json_pack("{s:i}", "name", 0));
 	assert_running("{\"routes\":[{\"prefix\":\"192.0.2.0/24\",\"via\":[{\"gateway\":"
 		       "\"192.0.2.1\"}]}]}");
@@ -287,6 +292,8 @@ static void verbs_get_checked_arguments_with_defaults(void **state)
 		 "{\"args\":{\"count\":5,\"port\":\"vm1\"},\"name\":null}"},
 		{"job.fail", "{\"name\": \"it\"}", "-32000 : it is not to be"},
 		{"job.show", "{}", "[]"},
+		{"job.show", "{\"name\": \"x\"}",
+		 "-32602 : unknown key 'name': expected a map with the keys readable"},
 		{"job.show", "{\"readable\": true}", "\"jobs:\\n  none\\n\""},
 		{"ospf.neighbor.show", "{\"area\": \"10.0.0.1\"}",
 		 "[{\"area\":\"10.0.0.1\",\"router_id\":\"192.0.2.1\"}]"},
@@ -317,7 +324,7 @@ static void every_word_of_the_declarations_is_described(void **state)
 	assert_int_equal(json_array_size(verbs), 4);
 	text = json_dumps(json_array_get(verbs, 1), JSON_COMPACT);
 	assert_string_equal(text, "{\"name\":\"add\",\"object\":\"required\",\"args\":[],"
-				  "\"positional\":[],\"help\":\"Add one\",\"sets\":true}");
+				  "\"positional\":[],\"help\":\"adds one\",\"sets\":true}");
 	free(text);
 	verbs = json_object_get(json_array_get(nouns, 4), "verbs");
 	assert_int_equal(json_array_size(verbs), 5);

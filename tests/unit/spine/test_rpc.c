@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* The server over its real socket, clients and server in one thread. */
 #include <errno.h>
-#include <fcntl.h>
-#include <grp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,7 +8,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,7 +15,6 @@
 #include <cmocka.h>
 
 #include "control/spine/rpc.h"
-#include "control/wire.h"
 #include "tests/support/fake_nouns.h"
 
 #define PATIENCE_S 20
@@ -409,50 +405,6 @@ static void a_subscriber_that_does_not_read_is_cut_off(void **state)
 	close(fd);
 }
 
-static void the_socket_is_for_the_group_only(void **state)
-{
-	const struct group *group = getgrnam(WIRE_GROUP);
-	struct stat st;
-
-	assert_int_equal(stat(path, &st), 0);
-	assert_int_equal(st.st_mode & 07777, 0660);
-	assert_int_equal(st.st_gid, group && !geteuid() ? group->gr_gid : getegid());
-	assert_int_equal(stat(folder, &st), 0);
-	assert_int_equal(st.st_mode & 07777, 0755);
-}
-
-static void a_live_socket_is_in_use_and_a_dead_one_replaced(void **state)
-{
-	char dead[160], other[160];
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	struct rpc *second;
-	int fd;
-
-	errno = 0;
-	assert_null(rpc_create(base, path, &api));
-	assert_int_equal(errno, EADDRINUSE);
-	others_are_served();
-
-	snprintf(dead, sizeof(dead), "%s/dead.sock", folder);
-	strcpy(address.sun_path, dead);
-	fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-	close(fd);
-	second = rpc_create(base, dead, &api);
-	assert_non_null(second);
-	rpc_destroy(second);
-	assert_int_equal(access(dead, F_OK), -1);
-
-	/* What is no socket is somebody's file. */
-	snprintf(other, sizeof(other), "%s/file", folder);
-	fd = open(other, O_CREAT | O_WRONLY, 0600);
-	close(fd);
-	assert_null(rpc_create(base, other, &api));
-	assert_int_equal(errno, EEXIST);
-	assert_int_equal(access(other, F_OK), 0);
-	unlink(other);
-}
-
 static int setup(void **state)
 {
 	char root[] = "/tmp/test_rpc.XXXXXX";
@@ -461,7 +413,6 @@ static int setup(void **state)
 		return -1;
 	snprintf(folder, sizeof(folder), "%s/run", root);
 	snprintf(path, sizeof(path), "%s/x.sock", folder);
-	umask(0);
 	base = event_base_new();
 	api = (struct api){.registry = &fake_nouns, .config = config_create(&fake_nouns, NULL)};
 	rpc = rpc_create(base, path, &api);
@@ -499,8 +450,6 @@ int main(void)
 		cmocka_unit_test(memory_is_bounded_over_all_connections),
 		cmocka_unit_test(events_reach_those_who_asked_for_them),
 		cmocka_unit_test(a_subscriber_that_does_not_read_is_cut_off),
-		cmocka_unit_test(the_socket_is_for_the_group_only),
-		cmocka_unit_test(a_live_socket_is_in_use_and_a_dead_one_replaced),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
