@@ -4,6 +4,8 @@
 #   guest_run_dir   a folder of the caller's for sockets, logs and process ids
 #   guest_cache     a folder that lives longer, for the initrd (default: build/guest)
 #
+# Guests end with the shell that started them, which therefore is never a subshell.
+#
 #   guest_start NAME client:SOCKET|server:SOCKET[,ip=A/N][,mac=M][,queues=N][,option=X…]… [mtu=N]
 #       one network card for each socket; the role is weft's: for client QEMU owns the socket.
 #       option=packed=on and the like go to the virtio device
@@ -65,14 +67,23 @@ guest_build_initrd() {
 	[ -s "$guest_initrd" ] || guest_fail "could not make $guest_initrd"
 }
 
+guest_accel_file() {
+	echo "$guest_cache/accel-$(cat /proc/sys/kernel/random/boot_id)"
+}
+
+# False: guest_probe_accel will take up to ten seconds.
+guest_accel_known() {
+	[ ! -w /dev/kvm ] || [ -s "$(guest_accel_file)" ]
+}
+
 # Whether KVM really works: /dev/kvm may be there and a guest hang in its boot ROM. Tried once a
 # boot of this machine with a guest that powers off at once. Sets guest_accel.
 guest_probe_accel() {
 	local known
-	known=$guest_cache/accel-$(cat /proc/sys/kernel/random/boot_id)
+	known=$(guest_accel_file)
 	guest_accel=tcg
 	[ -w /dev/kvm ] || return 0
-	if [ ! -s "$known" ]; then
+	if ! guest_accel_known; then
 		rm -f "$guest_cache"/accel-*
 		if (timeout -s KILL 10 qemu-system-x86_64 -accel kvm -M q35 -m 128 -display none -nodefaults \
 			-no-reboot -kernel "/boot/vmlinuz-$guest_kernel" -initrd "$guest_initrd" \
@@ -131,7 +142,8 @@ guest_start() { # NAME CARD… [mtu=N]
 			;;
 		esac
 	done
-	qemu-system-x86_64 -accel "$guest_accel" -M q35 -m $guest_memory -smp "${guest_cpus:-1}" \
+	setsid setpriv --pdeathsig KILL \
+		qemu-system-x86_64 -accel "$guest_accel" -M q35 -m $guest_memory -smp "${guest_cpus:-1}" \
 		-object "memory-backend-memfd,id=mem,size=${guest_memory}M,share=on" -numa node,memdev=mem \
 		-kernel "/boot/vmlinuz-$guest_kernel" -initrd "$guest_initrd" \
 		-append "console=ttyS0 quiet panic=1 weft.ip=$addresses weft.mtu=$mtu" \
@@ -154,7 +166,7 @@ guest_alive() {
 
 # One command at a time in a guest; several callers may try at once.
 guest_exec() { # NAME SECONDS COMMAND
-	local dir=$guest_run_dir/$1 deadline=$((SECONDS + $2)) number line in out lock ours='' result=124
+	local dir=$guest_run_dir/$1 deadline=$((SECONDS + $2)) number part line='' in out lock ours='' result=124
 	guest_alive "$1" || { guest_fail "$1 does not run" || return 125; }
 	exec {lock}>>"$dir/lock"
 	flock -w "$2" $lock || { exec {lock}>&-; return 124; }
@@ -163,7 +175,8 @@ guest_exec() { # NAME SECONDS COMMAND
 	exec {in}<>"$dir/shell.in" {out}<>"$dir/shell.out"
 	printf '%s %s\n' $number "$3" >&$in
 	while [ $SECONDS -lt $deadline ] && guest_alive "$1"; do
-		IFS= read -r -t 1 line <&$out || continue
+		IFS= read -r -t 1 part <&$out || { line+=$part; continue; } # time is up amid a line
+		line+=$part
 		case $line in
 		"::$number begins") ours=yes ;;
 		"::$number ends "*)
@@ -172,6 +185,7 @@ guest_exec() { # NAME SECONDS COMMAND
 			;;
 		*) [ -z "$ours" ] || printf '%s\n' "$line" ;; # else of a command that nobody waited for
 		esac
+		line=
 	done
 	exec {in}>&- {out}>&- {lock}>&-
 	return "$result"
