@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control/loop.h"
 #include "control/placement.h"
 #include "control/ports.h"
 #include "control/spine/field.h"
@@ -14,6 +15,7 @@
 #define AUTO_MAX 8 /* workers when we choose: sleeping ones cost little, but memory */
 
 static struct cores running;
+static struct event *soon; /* places the queues at the end of this turn of the loop */
 
 static bool usable_cores(cpu_set_t *set)
 {
@@ -116,19 +118,6 @@ const struct cores *crew_cores(void)
 	return &running;
 }
 
-int crew_set(const struct cores *cores)
-{
-	if (cores->n == running.n &&
-	    memcmp(cores->list, running.list, cores->n * sizeof(cores->list[0])) == 0)
-		return 0;
-	int r = dp_workers_set(cores->list, cores->n);
-	if (r < 0)
-		return r;
-	running = *cores;
-	crew_place();
-	return 0;
-}
-
 /* The core a queue is pinned to by its port's `workers`, or -1: the list is used over and over. */
 static int pinned_core(const struct port_entry *entry, uint16_t queue)
 {
@@ -166,7 +155,7 @@ static uint32_t fill(struct placement_queue *spread, struct dp_queue *queues)
 	return n;
 }
 
-void crew_place(void)
+static void place(void)
 {
 	uint32_t n = count_queues();
 	struct placement_queue *spread = calloc(n + 1, sizeof(*spread));
@@ -190,4 +179,39 @@ void crew_place(void)
 out:
 	free(spread);
 	free(queues);
+}
+
+int crew_set(const struct cores *cores)
+{
+	if (cores->n == running.n &&
+	    memcmp(cores->list, running.list, cores->n * sizeof(cores->list[0])) == 0)
+		return 0;
+	int r = dp_workers_set(cores->list, cores->n);
+	if (r < 0)
+		return r;
+	running = *cores;
+	place();
+	return 0;
+}
+
+static void place_soon(void *arg)
+{
+	loop_cancel(soon);
+	soon = NULL;
+	place();
+}
+
+void crew_place(void)
+{
+	if (soon)
+		return;
+	soon = loop_timer(0, false, place_soon, NULL);
+	if (!soon)
+		place();
+}
+
+void crew_fini(void)
+{
+	loop_cancel(soon);
+	soon = NULL;
 }

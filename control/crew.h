@@ -30,7 +30,10 @@ int cores_find(const struct cores *cores, uint16_t core);
 int crew_set(const struct cores *cores);
 const struct cores *crew_cores(void);
 
-/* To be called whenever ports, their queues or their `workers` changed: places every queue. */
+/* To be called whenever ports, their queues or their `workers` changed: places every queue at the
+ * end of this turn of the loop, once for a whole configuration. */
 void crew_place(void);
+/* No more of that. */
+void crew_fini(void);
 
 #endif

@@ -218,6 +218,7 @@ static void stop(struct event *events[3])
 	rpc_destroy(rpc);
 	bridges_fini();
 	ports_fini();
+	crew_fini();
 	config_destroy(weftd.config);
 	learn_stop();
 	if (dp_pool())
