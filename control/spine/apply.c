@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "control/spine/apply.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,10 +18,7 @@ static void adopt_errors(const struct op *op, size_t before, struct errors *erro
 {
 	char path[FIELD_PATH_MAX];
 
-	if (op->noun->shape == NOUN_SINGLE)
-		snprintf(path, sizeof(path), "%s", op->noun->key);
-	else
-		field_path(path, op->noun->key, op->name);
+	noun_path(op->noun, op->name, path);
 	if (errors->n + errors->more == before)
 		errors_add(errors, path, "could not be %s", verbs[op->kind]);
 	for (size_t i = before; i < errors->n; i++) {

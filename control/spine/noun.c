@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "control/spine/noun.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const struct noun *noun_find(const struct registry *registry, const char *name_or_key)
@@ -13,4 +14,14 @@ const struct noun *noun_find(const struct registry *registry, const char *name_o
 			return noun;
 	}
 	return NULL;
+}
+
+void noun_path(const struct noun *noun, const char *name, char out[FIELD_PATH_MAX])
+{
+	if (noun->shape == NOUN_MAP)
+		field_path(out, noun->key, name);
+	else if (noun->shape == NOUN_LIST)
+		snprintf(out, FIELD_PATH_MAX, "%s[%s]", noun->key, name);
+	else
+		snprintf(out, FIELD_PATH_MAX, "%s", noun->key);
 }

@@ -7,13 +7,17 @@
  *
  * Everything runs on the control thread.
  *
+ * A noun stands in the table after those that its fields refer to.
+ *
  * How a change is applied: the candidate configuration is checked as a whole
  * (fields, references, each noun's check hook); then, in the order of the
  * table for what is added and changed and in reverse order for what is
  * removed, the hooks bring the system there. When a hook fails, what was done
  * is undone by the same hooks, and the user gets the error. Objects that refer
  * to one that is removed and added again are changed (with equal values) after
- * it is back: change hooks are therefore idempotent.
+ * it is back: change hooks are therefore idempotent. A removed object may still be
+ * referred to by one that is changed a moment later: its remove hook lets go of
+ * such ties by itself.
  */
 #ifndef WEFT_CONTROL_SPINE_NOUN_H
 #define WEFT_CONTROL_SPINE_NOUN_H
@@ -24,9 +28,10 @@
 #include "control/spine/field.h"
 
 enum noun_shape {
-	NOUN_SINGLE, /* one object: system */
+	NOUN_SINGLE, /* one object: system; it exists while its key does, even an empty one */
 	NOUN_MAP,    /* named objects: ports */
-	NOUN_LIST,   /* a list of objects, named by position from 0: routes, flows */
+	NOUN_LIST,   /* a list of objects, named by position from 0: routes, flows; add inserts at
+			that position, remove takes from it, what stays in order is not touched */
 	NOUN_VIEW,   /* nothing to configure: fdb, worker, drops */
 };
 
@@ -78,7 +83,9 @@ struct noun {
 	 * nothing. 0 or -1. */
 	int (*check)(const char *name, const json_t *value, const json_t *candidate,
 		     const char *path, struct errors *errors);
-	/* Makes, changes, unmakes it. 0, or -1 with an error added and nothing changed. */
+	/* Makes, changes, unmakes it. 0, or -1 with an error added and nothing changed. Without
+	 * change an object is removed and added again. An error without a path is given the
+	 * object's. */
 	int (*add)(const char *name, const json_t *value, struct errors *errors);
 	int (*change)(const char *name, const json_t *old, const json_t *value,
 		      struct errors *errors);
@@ -94,5 +101,8 @@ struct registry {
 };
 
 const struct noun *noun_find(const struct registry *registry, const char *name_or_key);
+
+/* Where an object stands in the configuration: "ports.vm1", "routes[0]", "system". */
+void noun_path(const struct noun *noun, const char *name, char out[FIELD_PATH_MAX]);
 
 #endif

@@ -22,16 +22,6 @@ static bool has_section(const struct noun *noun)
 	return noun->key != NULL && noun->shape != NOUN_VIEW;
 }
 
-static void path_of(const struct noun *noun, const char *name, char out[FIELD_PATH_MAX])
-{
-	if (noun->shape == NOUN_MAP)
-		field_path(out, noun->key, name);
-	else if (noun->shape == NOUN_LIST)
-		snprintf(out, FIELD_PATH_MAX, "%s[%s]", noun->key, name);
-	else
-		snprintf(out, FIELD_PATH_MAX, "%s", noun->key);
-}
-
 /* 1. Fields */
 
 static void list_keys(const struct registry *registry, char *out, size_t size)
@@ -57,9 +47,6 @@ static void check_section_key(struct check *check, const char *key)
 	for (size_t i = 0; i < check->registry->n; i++)
 		if (has_section(check->registry->list[i]))
 			nearest_offer(&nearest, check->registry->list[i]->key);
-	/* The command line's word is the likeliest mistake: port for ports. */
-	if (noun != NULL && has_section(noun))
-		nearest.best = noun->key;
 	if (nearest.best != NULL) {
 		field_did_you_mean(&nearest, text, sizeof(text));
 		errors_add_key(check->errors, "", key, "unknown key '%.60s'%s", key, text);
@@ -76,7 +63,7 @@ static json_t *check_fields(struct check *check, const struct noun *noun, const 
 	char path[FIELD_PATH_MAX];
 	json_t *checked;
 
-	path_of(noun, name, path);
+	noun_path(noun, name, path);
 	checked = field_check_object(noun->fields, value, path, check->errors);
 	if (checked == NULL)
 		check->good = false;
@@ -258,7 +245,7 @@ static int check_refs(void *arg, const struct noun *noun, const char *name, cons
 {
 	char path[FIELD_PATH_MAX];
 
-	path_of(noun, name, path);
+	noun_path(noun, name, path);
 	return refs_each(noun->fields, value, path, check_ref, arg);
 }
 
@@ -271,7 +258,7 @@ static int check_hook(void *arg, const struct noun *noun, const char *name, cons
 
 	if (noun->check == NULL)
 		return 0;
-	path_of(noun, name, path);
+	noun_path(noun, name, path);
 	effective = field_effective(noun->fields, value);
 	if (noun->check(name, effective, check->out, path, check->errors) != 0) {
 		check->good = false;

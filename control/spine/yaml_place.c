@@ -90,7 +90,9 @@ static int by_place(const void *a, const void *b)
 
 	if (left->line != right->line)
 		return left->line < right->line ? -1 : 1;
-	return left->column - right->column;
+	if (left->column != right->column)
+		return left->column - right->column;
+	return strcmp(left->path, right->path) ?: strcmp(left->text, right->text);
 }
 
 void yaml_locate(const json_t *positions, struct errors *errors)

@@ -258,16 +258,23 @@ static const struct field system_fields[] = {
 	{.name = "workers", .type = F_INT, .min = 1, .max = 8, .def = "1"},
 	{0},
 };
+static const struct field link_fields[] = {
+	{.name = "speed", .type = F_INT, .flags = FIELD_FIXED},
+	{.name = "duplex", .type = F_BOOL},
+	{0},
+};
 static const struct field port_fields[] = {
 	{.name = "type",
 	 .type = F_ENUM,
 	 .choices = port_types,
 	 .flags = FIELD_REQUIRED | FIELD_FIXED},
 	{.name = "mtu", .type = F_INT, .min = 68, .max = 9000, .def = "1500"},
+	{.name = "link", .type = F_OBJECT, .fields = link_fields},
 	{0},
 };
 static const struct field bridge_port_fields[] = {
 	{.name = "vlan", .type = F_INT, .min = 1, .max = 4094},
+	{.name = "kind", .type = F_STRING, .flags = FIELD_FIXED},
 	{0},
 };
 static const struct field bridge_fields[] = {

@@ -5,8 +5,8 @@
  * sense. One for a process: hooks have no argument to find it by.
  *
  *   system  single   workers
- *   port    map      type (fixed), mtu
- *   bridge  map      ports (map, refers to port), aging
+ *   port    map      type (fixed), mtu, link (object: speed, fixed)
+ *   bridge  map      ports (map, refers to port: vlan, and kind, fixed), aging
  *   group   map      members (list, refers to port or bridge), no change hook
  *   route   list     prefix, via (refers to port)
  *   note    map      text, no hooks at all

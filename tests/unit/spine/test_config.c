@@ -131,6 +131,34 @@ static void a_fixed_field_replaces_and_what_refers_to_it_is_changed_after(void *
 	expect_events(f, "[\"replace port p1\"]");
 }
 
+static void a_fixed_field_replaces_from_within_objects_and_maps(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_true(
+		apply(f, "ports: {p1: {type: tap, link: {speed: 1, duplex: on}}, p2: {type: tap}}\n"
+			 "bridges: {b: {ports: {p2: {kind: x, vlan: 1}}}}"));
+	assert_true(
+		apply(f,
+		      "ports: {p1: {type: tap, link: {speed: 1, duplex: off}}, p2: {type: tap}}\n"
+		      "bridges: {b: {ports: {p2: {kind: x, vlan: 2}}}}"));
+	expect_calls("change port p1, change bridge b");
+	assert_true(
+		apply(f,
+		      "ports: {p1: {type: tap, link: {speed: 2, duplex: off}}, p2: {type: tap}}\n"
+		      "bridges: {b: {ports: {p2: {kind: y, vlan: 2}}}}"));
+	expect_calls("remove bridge b, remove port p1, add port p1, add bridge b");
+	/* A member that comes or goes is a change, whatever its fields are. */
+	assert_true(
+		apply(f,
+		      "ports: {p1: {type: tap, link: {speed: 2, duplex: off}}, p2: {type: tap}}\n"
+		      "bridges: {b: {ports: {p1: {kind: z}}}}"));
+	expect_calls("change bridge b");
+	assert_true(apply(f, "ports: {p1: {type: tap}, p2: {type: tap}}\n"
+			     "bridges: {b: {ports: {p1: {kind: z}}}}"));
+	expect_calls("remove port p1, add port p1, change bridge b");
+}
+
 static void a_noun_without_change_is_replaced_where_it_refers_to_what_was_away(void **state)
 {
 	struct fixture *f = *state;
@@ -289,6 +317,7 @@ int main(void)
 		TEST(things_are_added_in_order_and_removed_in_reverse),
 		TEST(what_did_not_change_is_not_touched),
 		TEST(a_fixed_field_replaces_and_what_refers_to_it_is_changed_after),
+		TEST(a_fixed_field_replaces_from_within_objects_and_maps),
 		TEST(a_noun_without_change_is_replaced_where_it_refers_to_what_was_away),
 		TEST(a_list_keeps_what_stays_in_order),
 		TEST(a_failure_leaves_everything_as_it_was_and_says_so),

@@ -112,7 +112,7 @@ static void as_many_errors_as_possible_are_found_in_one_go(void **state)
 	       "2:23: ports.a.mtu: 1 is out of range: expected an integer from 68 to 9000\n"
 	       "3:6: ports.b: lacks 'type': expected one of tap, vhost-user\n"
 	       "3:12: ports.b.mtu: 'x' is not an integer: expected an integer from 68 to 9000\n"
-	       "3:15: ports.b: unknown key 'speed': expected a map with the keys type, mtu\n"
+	       "3:15: ports.b: unknown key 'speed': expected a map with the keys type, mtu, link\n"
 	       "5:14: bridges.c.aging: 0 is out of range: expected an integer from 1 to 3600\n"
 	       "7:12: routes[0].prefix: '10.0.0.1/8' has host bits set: expected 10.0.0.0/8\n"
 	       "8:3: routes[1]: lacks 'prefix': expected a prefix such as 10.0.0.0/24 or "

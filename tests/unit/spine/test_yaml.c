@@ -316,6 +316,25 @@ static void any_value_reads_back_as_it_was(void **state)
 	}
 }
 
+static void a_key_too_long_for_its_line_reads_back(void **state)
+{
+	char key[3001] = "";
+	struct errors errors;
+	json_t *value, *again;
+	char *text;
+
+	memset(key, 'k', sizeof(key) - 1);
+	value = json_pack("{s:s, s:{s:[s, {s:s}]}}", key, "v", "x", key, "v", key, "w");
+	text = yaml_dump(value);
+	errors_init(&errors);
+	again = yaml_load(text, strlen(text), NULL, &errors);
+	assert_true(json_equal(value, again));
+	free(text);
+	json_decref(value);
+	json_decref(again);
+	errors_fini(&errors);
+}
+
 static void mutated_texts_are_read_or_refused(void **state)
 {
 	static const char model[] =
@@ -385,6 +404,7 @@ int main(void)
 		cmocka_unit_test(a_configuration_is_printed_as_people_write_it),
 		cmocka_unit_test(types_are_printed_plain_and_texts_like_them_quoted),
 		cmocka_unit_test(any_value_reads_back_as_it_was),
+		cmocka_unit_test(a_key_too_long_for_its_line_reads_back),
 		cmocka_unit_test(mutated_texts_are_read_or_refused),
 		cmocka_unit_test(a_value_of_the_command_line_is_text_unless_it_begins_as_yaml_does),
 	};
