@@ -206,7 +206,7 @@ void result_print(const struct request *request, const json_t *result,
 	bool shows = !strcmp(model_text(request->verb, "name"), "show");
 
 	if (options->json) {
-		json_dumpf(result, out, JSON_COMPACT | JSON_ENCODE_ANY);
+		json_dumpf(result, out, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(9));
 		fputc('\n', out);
 	} else if (options->quiet || json_is_null(result)) {
 		return;

@@ -226,7 +226,7 @@ static void add_response(struct text *out, json_t *response)
 	json_t *error;
 
 	out->limit = RPC_OUTPUT_MAX;
-	if (json_dump_callback(response, text_add, out, JSON_COMPACT)) {
+	if (json_dump_callback(response, text_add, out, JSON_COMPACT | JSON_REAL_PRECISION(9))) {
 		out->n = start;
 		error = out->full ? simple_error(json_object_get(response, "id"), RPC_TOO_LARGE,
 						 "the answer is longer than %d bytes: ask for less",
@@ -235,7 +235,7 @@ static void add_response(struct text *out, json_t *response)
 						 RPC_INTERNAL_ERROR, "the answer is not text");
 		/* As short as the request was long. */
 		out->limit = SIZE_MAX;
-		json_dump_callback(error, text_add, out, JSON_COMPACT);
+		json_dump_callback(error, text_add, out, JSON_COMPACT | JSON_REAL_PRECISION(9));
 		json_decref(error);
 	}
 	json_decref(response);
