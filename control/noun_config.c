@@ -118,19 +118,27 @@ static json_t *apply(struct call *call)
 	return changes;
 }
 
+static json_t *history_row(const json_t *entry)
+{
+	time_t at = (time_t)json_integer_value(json_object_get(entry, "time"));
+	char date[32] = "";
+	struct tm tm;
+
+	if (at && localtime_r(&at, &tm))
+		strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S", &tm);
+	return json_pack("{s:O, s:s, s:O, s:O}", "number", json_object_get(entry, "number"), "date",
+			 date, "comment", json_object_get(entry, "comment"), "time",
+			 json_object_get(entry, "time"));
+}
+
 static json_t *history(struct call *call)
 {
-	json_t *rows = config_history(weftd.config), *row;
-	char text[32];
+	json_t *entries = config_history(weftd.config), *rows = json_array(), *entry;
 	size_t i;
 
-	json_array_foreach(rows, i, row) {
-		time_t at = (time_t)json_integer_value(json_object_get(row, "time"));
-		struct tm tm;
-		if (at && localtime_r(&at, &tm) &&
-		    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm) > 0)
-			json_object_set_new(row, "date", json_string(text));
-	}
+	json_array_foreach(entries, i, entry)
+		json_array_append_new(rows, history_row(entry));
+	json_decref(entries);
 	return rows;
 }
 

@@ -167,6 +167,6 @@ const struct noun noun_fdb = {
 	.columns = columns,
 	.verbs = verbs,
 	.show_args = filters,
-	.show_positional = "mac",
+	.show_positional = "bridge",
 	.show = show,
 };

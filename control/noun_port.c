@@ -92,12 +92,12 @@ static const struct column columns[] = {
 	{"mtu", "bytes", "longest packet without its Ethernet header"},
 	{"speed", "bit/s", "speed of its link, 0 where unknown", true},
 	{"queues", NULL, "receive queues"},
-	{"rx_packets", "packets", "taken in"},
-	{"rx_bytes", "bytes", "taken in", true},
+	{"rx_packets", "packets", "received"},
+	{"rx_bytes", "bytes", "received", true},
 	{"tx_packets", "packets", "sent"},
 	{"tx_bytes", "bytes", "sent", true},
-	{"rx_drops", "packets", "taken in and dropped before they were for another port"},
-	{"tx_drops", "packets", "for this port, and dropped"},
+	{"rx_drops", "packets", "received here and dropped"},
+	{"tx_drops", "packets", "to be sent here and dropped"},
 	{NULL},
 };
 

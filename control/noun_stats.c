@@ -6,8 +6,8 @@
 
 static const struct column columns[] = {
 	{"since", "s", "how long these were counted: since the last clear, or the start"},
-	{"rx_packets", "packets", "taken in by all ports"},
-	{"rx_bytes", "bytes", "taken in by all ports"},
+	{"rx_packets", "packets", "received by all ports"},
+	{"rx_bytes", "bytes", "received by all ports"},
 	{"tx_packets", "packets", "sent by all ports"},
 	{"tx_bytes", "bytes", "sent by all ports"},
 	{"drops", "packets", "dropped by all ports"},

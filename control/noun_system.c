@@ -10,6 +10,7 @@
 #include "control/daemon.h"
 #include "control/eal.h"
 #include "control/loop.h"
+#include "control/ports.h"
 #include "control/spine/log.h"
 #include "control/spine/noun.h"
 
@@ -48,7 +49,8 @@ static const struct column columns[] = {
 	{"hugepages", NULL, "yes: its memory is made of hugepages"},
 	{"memory", "bytes",
 	 "what DPDK may use of it; without hugepages only what is used is taken"},
-	{"in_sync", NULL, "the dataplane is what the configuration says"},
+	{"in_sync", NULL,
+	 "the dataplane is what the configuration says: no port waits for its device"},
 	{"epoch", NULL, "objects added, changed and removed so far"},
 	{"loop_max_us", "us", "longest turn of the control thread since the last stats clear"},
 	{"mbufs", NULL, "packet buffers"},
@@ -128,9 +130,9 @@ static json_t *show(struct call *call)
 	return json_pack("[{s:s, s:o, s:s, s:b, s:I, s:b, s:I, s:I, s:I, s:I, s:b}]", "version",
 			 WEFT_VERSION, "uptime", json_integer((json_int_t)uptime), "dpdk", dpdk,
 			 "hugepages", memory->hugepages, "memory", (json_int_t)memory->bytes,
-			 "in_sync", 1, "epoch", (json_int_t)weftd.epoch, "loop_max_us",
-			 (json_int_t)loop_max_us(), "mbufs", (json_int_t)pool->size, "mbufs_used",
-			 (json_int_t)rte_mempool_in_use_count(pool), "restart_needed",
+			 "in_sync", ports_all_open(), "epoch", (json_int_t)weftd.epoch,
+			 "loop_max_us", (json_int_t)loop_max_us(), "mbufs", (json_int_t)pool->size,
+			 "mbufs_used", (json_int_t)rte_mempool_in_use_count(pool), "restart_needed",
 			 restart_needed);
 }
 

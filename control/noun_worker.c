@@ -12,14 +12,14 @@
 static const struct column columns[] = {
 	{"core", NULL, "the core that it runs on"},
 	{"state", NULL, "polling or sleeping"},
-	{"busy", "%", "of the time since this was last asked, spent on packets"},
+	{"busy", "%", "share of the time since the last worker show that went into packets"},
 	{"queues", NULL, "what it polls, as port:queue"},
-	{"cycles_per_packet", "cycles", "since this was last asked"},
+	{"cycles_per_packet", "cycles", "spent on each packet since the last worker show"},
 	{"packets", "packets", "received"},
 	{"generated", "packets", "made by weft: copies of what was flooded", true},
 	{"sent", "packets", "handed to a port", true},
-	{"dropped", "packets", "see drops show", true},
-	{"consumed", "packets", "for weft itself", true},
+	{"dropped", "packets", "dropped: drops show tells why", true},
+	{"consumed", "packets", "kept by weft itself", true},
 	{"learn_lost", NULL, "new addresses that control was too slow to take", true},
 	{NULL},
 };

@@ -33,6 +33,14 @@ struct port_entry *ports_first(void)
 	return ports.first;
 }
 
+bool ports_all_open(void)
+{
+	for (struct port_entry *e = ports.first; e; e = e->next)
+		if (!e->port)
+			return false;
+	return true;
+}
+
 struct port_entry *ports_find(const char *name)
 {
 	for (struct port_entry *e = ports.first; e; e = e->next)
@@ -141,6 +149,15 @@ static int attach(struct port_entry *entry, struct port *port, struct errors *er
 	return 0;
 }
 
+/* Where the error is shown, the port's name is there already. */
+static void drop_name(const char *name, struct error *error)
+{
+	size_t n = strlen(name);
+
+	if (strncmp(error->text, name, n) == 0 && strncmp(error->text + n, ": ", 2) == 0)
+		memmove(error->text, error->text + n + 2, strlen(error->text + n + 2) + 1);
+}
+
 static int open_now(struct port_entry *entry, struct errors *errors)
 {
 	size_t before = errors->n;
@@ -149,7 +166,9 @@ static int open_now(struct port_entry *entry, struct errors *errors)
 	if (port)
 		return attach(entry, port, errors);
 	if (errors->n == before)
-		errors_add(errors, "", "%s cannot be opened", entry->name);
+		errors_add(errors, "", "cannot be opened");
+	for (size_t i = before; i < errors->n; i++)
+		drop_name(entry->name, &errors->list[i]);
 	return -1;
 }
 

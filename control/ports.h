@@ -38,6 +38,7 @@ void ports_remove(struct port_entry *entry);
 void ports_set_tolerant(bool tolerant);
 
 struct port_entry *ports_first(void); /* in the order in which they were added; then ->next */
+bool ports_all_open(void);
 struct port_entry *ports_find(const char *name);
 struct port_entry *ports_by_index(uint16_t index);
 struct port_entry *ports_by_port(const struct port *port);

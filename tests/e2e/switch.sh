@@ -36,11 +36,13 @@ monitor=$!
 # --- the start ---
 expect 'taps are up' ports_up one tap1 tap2
 expect 'a port whose device is missing is down' port_is one late down
+expect 'which system show tells' is false '.[0].in_sync' system show
 expect 'and names the device' said <(value one '.[] | .reason' port show late) late0
 expect 'two hosts reach each other' ping_ok h1 10.0.0.2
 cable late0 h3 e3
 address h3 e3 10.0.0.3/24 02:00:00:00:00:03
 expect 'the device comes, and the port with it' ports_up one late
+expect 'nothing more is missing' is true '.[0].in_sync' system show
 expect 'it is in its bridge' ping_ok h1 10.0.0.3
 expect 'which is told' said events '"name":"late".*"state":"up"'
 expect 'but by hand such a port is refused' refused port add nope type=af_packet device=nope0
@@ -68,16 +70,16 @@ expect 'without that it is' ping_ok h1 10.0.0.2
 
 # --- fdb ---
 expect 'addresses are learned' said <(macs) '02:00:00:00:00:01 02:00:00:00:00:02'
-expect 'where they are' is tap2 '.[0].port' fdb show 02:00:00:00:00:02
+expect 'where they are' is tap2 '.[0].port' fdb show mac=02:00:00:00:00:02
 expect 'by port' equal 02:00:00:00:00:01 "$(macs port=tap1)"
-expect 'by bridge' at_least 2 "$(value one length fdb show bridge=br0)"
+expect 'by bridge' at_least 2 "$(value one length fdb show br0)"
 expect 'by VLAN' is 0 length fdb show vlan=7
 expect 'a bridge that is not there is refused' refused fdb show bridge=br9
 expect 'flush' w fdb flush port=tap1
 expect 'forgets them' equal '' "$(macs port=tap1 mac=02:00:00:00:00:01)"
 ping_ok h1 10.0.0.2
 expect 'a static address' w bridge set br0 'macs=[{mac: "02:00:00:00:00:09", port: tap2}]'
-expect 'is shown as such' is true '.[0].static' fdb show 02:00:00:00:00:09
+expect 'is shown as such' is true '.[0].static' fdb show mac=02:00:00:00:00:09
 w fdb flush
 expect 'stays when others are flushed' equal 02:00:00:00:00:09 "$(macs mac=02:00:00:00:00:09)"
 expect 'and goes with its configuration' w bridge set br0 macs=none
@@ -103,7 +105,7 @@ for host in h1:e1 h2:e2; do
 done
 # shellcheck disable=SC2086
 wait $pids
-expect 'an address at two ports is seen to move' at_least 5 "$(value one '.[0].moves' fdb show 02:00:00:00:00:77)"
+expect 'an address at two ports is seen to move' at_least 5 "$(value one '.[0].moves' fdb show mac=02:00:00:00:00:77)"
 expect 'and who listens hears of it' said events '"action":"moved"'
 expect 'as of its flapping' said events '"action":"flapping"'
 expect 'the log tells it once' equal 1 "$(grep -c 'moves to and fro' one.log)"
