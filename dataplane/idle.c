@@ -74,7 +74,7 @@ void idle_take_over(struct worker *worker, const struct plan *plan)
 		if (q->port->ops->wake)
 			q->port->ops->wake(q->port, q->queue);
 	}
-	worker->plan_serial = plan->serial;
+	atomic_store_explicit(&worker->plan_serial, plan->serial, memory_order_release);
 }
 
 static void nap_longer(struct worker *worker)
@@ -117,7 +117,7 @@ static void sleep_once(struct worker *worker)
 		grace_enter(worker->id);
 		plan = atomic_load_explicit(&worker->plan, memory_order_acquire);
 	}
-	if (plan->serial == worker->plan_serial)
+	if (plan->serial == atomic_load_explicit(&worker->plan_serial, memory_order_relaxed))
 		disarm(worker, plan, sleep.n_fds);
 }
 

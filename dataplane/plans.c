@@ -2,6 +2,7 @@
 #include "dataplane/plans.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 
 #include "dataplane/grace.h"
@@ -71,7 +72,18 @@ static int make_plans(const struct dp_queue *queues, uint32_t n, struct plan **k
 	return 0;
 }
 
-/* Publishes plans, waits, and leaves in plans what was published before. */
+/* A sleeper is in its grace period, but holds the files behind the descriptors it sleeps on: a tap
+ * that control closes would live on. It was kicked, so this is short. */
+static void wait_taken_over(struct worker *worker)
+{
+	while (worker->threaded &&
+	       atomic_load_explicit(&worker->plan_serial, memory_order_acquire) !=
+		       worker->plan->serial)
+		sched_yield();
+}
+
+/* Publishes plans, waits until none follows the former ones or sleeps on their queues, and leaves
+ * in plans what was published before. */
 static void swap_plans(struct plan **plans)
 {
 	for (int i = 0; i < WORKERS_MAX; i++) {
@@ -83,6 +95,9 @@ static void swap_plans(struct plan **plans)
 		publish(workers_slot(i), plans[i]);
 		plans[i] = old;
 	}
+	for (int i = 0; i < WORKERS_MAX; i++)
+		if (plans[i])
+			wait_taken_over(workers_slot(i));
 	grace_wait();
 }
 

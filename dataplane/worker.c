@@ -33,7 +33,8 @@ uint32_t worker_round(struct worker *worker)
 	const struct plan *plan = atomic_load_explicit(&worker->plan, memory_order_acquire);
 	uint32_t n = 0;
 
-	if (unlikely(plan->serial != worker->plan_serial))
+	if (unlikely(plan->serial !=
+		     atomic_load_explicit(&worker->plan_serial, memory_order_relaxed)))
 		idle_take_over(worker, plan);
 	for (uint32_t i = 0; i < plan->n; i++)
 		n += poll_queue(worker, &plan->queues[i]);

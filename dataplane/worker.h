@@ -66,7 +66,7 @@ struct worker {
 	uint64_t now;                      /* time-stamp counter at the start of the burst */
 	struct port *const *ports;         /* the table of attached ports; control writes it */
 	_Atomic(const struct plan *) plan; /* control; never NULL while the worker runs */
-	uint64_t plan_serial;              /* of the plan that it has taken over */
+	atomic_ullong plan_serial; /* of the plan that it has taken over; control reads it */
 	struct burst burst;
 
 	/* tx */

@@ -5,8 +5,10 @@
  * may be lost, doubled or overtaken, and no queue polled by two at once.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -63,19 +65,30 @@ static struct rte_mbuf *numbered(uint16_t queue)
 	return m;
 }
 
+/* Two workers may ask for the last one at once. */
+static bool may_hand_in(void)
+{
+	int left = atomic_load(&source->left);
+
+	if (source->open)
+		return true;
+	while (left > 0)
+		if (atomic_compare_exchange_weak(&source->left, &left, left - 1))
+			return true;
+	return false;
+}
+
 static uint16_t source_rx(struct port *port, uint16_t queue, struct rte_mbuf **pkts, uint16_t max)
 {
 	uint16_t n = 0;
 
 	if (atomic_fetch_add(&source->polled[queue], 1))
 		source->clashes++;
-	while (n < max && (source->open || atomic_load(&source->left) > 0)) {
+	while (n < max && may_hand_in()) {
 		pkts[n] = numbered(queue);
 		if (!pkts[n])
 			break;
 		n++;
-		if (!source->open)
-			source->left--;
 	}
 	source->polled[queue]--;
 	return n;
@@ -312,6 +325,27 @@ static void idle_workers_sleep_and_a_descriptor_wakes_them(void **state)
 	settle();
 }
 
+/* A sleeper holds the file behind its descriptor: a tap that is gone would live on with it. */
+static void no_worker_sleeps_on_a_queue_that_was_taken_from_it(void **state)
+{
+	signal(SIGPIPE, SIG_IGN);
+	for (int i = 0; i < 20; i++) {
+		int ends[2];
+
+		assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+		source->fd = ends[0];
+		dp_wake();
+		wait_until(all_sleep, 0);
+		usleep(1000); /* until they are in the kernel */
+		assert_int_equal(dp_place(NULL, 0), 0);
+		source->fd = -1;
+		close(ends[0]);
+		assert_int_equal(write(ends[1], "x", 1), -1); /* nobody holds the other end */
+		close(ends[1]);
+		place(0);
+	}
+}
+
 static void queues_without_a_descriptor_are_looked_at_from_time_to_time(void **state)
 {
 	wait_until(all_sleep, 0);
@@ -362,6 +396,7 @@ int main(void)
 		T(other_ports_come_and_go_without_loss),
 		T(members_and_addresses_change_without_loss),
 		T(idle_workers_sleep_and_a_descriptor_wakes_them),
+		T(no_worker_sleeps_on_a_queue_that_was_taken_from_it),
 		T(queues_without_a_descriptor_are_looked_at_from_time_to_time),
 		T(a_polling_worker_never_sleeps),
 		T(a_learning_event_wakes_control_once_it_waits),
