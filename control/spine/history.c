@@ -81,18 +81,12 @@ static char *read_file(const char *path, size_t *size)
 	if (file == NULL)
 		return NULL;
 	errno = EFBIG;
-	if (fstat(fileno(file), &st) < 0 || st.st_size > YAML_SIZE_MAX)
-		goto fail;
-	text = malloc((size_t)st.st_size + 1);
-	if (text == NULL)
-		goto fail;
-	*size = fread(text, 1, (size_t)st.st_size, file);
-	text[*size] = '\0';
-	if (ferror(file)) {
-		free(text);
-		text = NULL;
+	if (fstat(fileno(file), &st) == 0 && st.st_size <= YAML_SIZE_MAX)
+		text = malloc((size_t)st.st_size + 1);
+	if (text != NULL) {
+		*size = fread(text, 1, (size_t)st.st_size, file);
+		text[*size] = '\0';
 	}
-fail:
 	fclose(file);
 	return text;
 }
@@ -165,22 +159,31 @@ static int write_file(const char *dir, const char *path, const char *text)
 	return rc;
 }
 
+/* A comment stays one line, whatever it says. The caller frees it. */
+static char *one_line(const char *comment)
+{
+	char *copy = strdup(comment);
+
+	for (char *p = copy; p != NULL && *p != '\0'; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = ' ';
+	return copy;
+}
+
+/* NULL: no memory. The caller frees it. */
 static char *entry_text(const json_t *tree, const char *comment)
 {
-	char *body = yaml_dump(tree), *text = NULL, date[32];
+	char *body = yaml_dump(tree), *line = one_line(comment), *text = NULL, date[32];
 	time_t now = time(NULL);
 	struct tm tm;
 
 	gmtime_r(&now, &tm);
 	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	if (asprintf(&text, HEADER "# time: %lld %s\n# comment: %s\n%s", (long long)now, date,
-		     comment, body != NULL ? body : "") < 0)
+	if (body != NULL && line != NULL &&
+	    asprintf(&text, HEADER "# time: %lld %s\n# comment: %s\n%s", (long long)now, date, line,
+		     body) < 0)
 		text = NULL;
-	for (char *p = text != NULL ? strstr(text, "# comment: ") : NULL; p != NULL && *comment;
-	     p = NULL)
-		for (p += strlen("# comment: "); *comment != '\0'; p++, comment++)
-			if ((unsigned char)*p < 0x20 || *p == 0x7f)
-				*p = ' ';
+	free(line);
 	free(body);
 	return text;
 }
