@@ -18,6 +18,7 @@
 #include <cmocka.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <linux/udp.h>
 #include <sys/socket.h>
 
 #include "control/devfd.h"
@@ -271,6 +272,55 @@ static void vlan_tag_stays_in_the_frame(void **state)
 	}
 }
 
+/* A sender that gives the kernel 20 datagrams in one piece. */
+static void send_segmented(const struct end *end)
+{
+	static const uint8_t data[20 * 1400];
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(9)};
+	int fd, size = 1400;
+
+	to.sin_addr.s_addr = inet_addr("10.99.0.9");
+	test_sh("ip -n %s addr add 10.99.0.1/24 dev %s && ip -n %s neigh add 10.99.0.9 lladdr "
+		"02:00:00:00:00:09 dev %s",
+		end->ns, end->device, end->ns, end->device);
+	test_ns_enter(end->ns);
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	test_ns_enter(NULL);
+	assert_int_equal(setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size)), 0);
+	assert_int_equal(sendto(fd, data, sizeof(data), 0, (struct sockaddr *)&to, sizeof(to)),
+			 sizeof(data));
+	close(fd);
+}
+
+static void datagrams_sent_in_one_piece_arrive_one_by_one(void **state)
+{
+	for (int kind = 0; kind < N_KINDS; kind++) {
+		struct end end;
+		int n = 0;
+		end_open(&end, kind, 0, 1500);
+		send_segmented(&end);
+		while (n < 20) {
+			struct rte_mbuf *m = rx_one(end.port);
+			const uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *);
+			uint32_t sum = 17 + 1408;
+			if (p[12] != 8 || p[13] != 0 || p[23] != 17) { /* IGMP, say */
+				rte_pktmbuf_free(m);
+				continue;
+			}
+			assert_int_equal(m->pkt_len, 1442);
+			assert_int_equal(gso_finish_csum(m), 0);
+			for (int i = 26; i < 34; i += 2)
+				sum += (uint32_t)p[i] << 8 | p[i + 1];
+			sum += ntohs(gso_sum(m, 34, 1408));
+			sum = (sum & 0xffff) + (sum >> 16);
+			assert_int_equal((sum & 0xffff) + (sum >> 16), 0xffff);
+			rte_pktmbuf_free(m);
+			n++;
+		}
+		end_close(&end);
+	}
+}
+
 /* Moves packets between two ports as workers do, finishing what the other side cannot take. */
 static unsigned pump(struct port *from, struct port *to)
 {
@@ -396,6 +446,7 @@ int main(void)
 		cmocka_unit_test(bytes_go_in_and_out_unchanged),
 		cmocka_unit_test(jumbo_frames_go_in_and_out_unchanged),
 		cmocka_unit_test(vlan_tag_stays_in_the_frame),
+		cmocka_unit_test(datagrams_sent_in_one_piece_arrive_one_by_one),
 		cmocka_unit_test(tcp_passes_between_any_two_kinds),
 	};
 
