@@ -84,6 +84,16 @@ static int set_promisc(int fd, int ifindex)
 											  : 0;
 }
 
+/* Room for a burst of some thousand packets while its worker is busy or asleep. */
+static void enlarge(int fd)
+{
+	const int size = 8 << 20;
+
+	/* Without CAP_NET_ADMIN the system's limit stays. */
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
+}
+
 /* Bound last: before, it would hear the whole namespace. */
 static int bind_packet(int fd, int ifindex)
 {
@@ -106,6 +116,7 @@ static int open_packet_queue(int ifindex)
 		rc = set_int(fd, options[i], 1);
 	if (rc == 0)
 		rc = set_promisc(fd, ifindex);
+	enlarge(fd);
 	if (rc == 0)
 		rc = bind_packet(fd, ifindex);
 	if (rc == 0)

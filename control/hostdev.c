@@ -107,7 +107,7 @@ static void reopen(struct hostdev *h)
 
 void hostdev_look(struct hostdev *h)
 {
-	h->is_there = netdev_get(h->ns, h->device, &h->dev) == 0;
+	h->is_there = !netns_is_gone(h->ns) && netdev_get(h->ns, h->device, &h->dev) == 0;
 	if (h->index && (!h->is_there || h->dev.index != h->index)) {
 		h->index = 0;
 		atomic_store(&h->port->up, false);
@@ -183,7 +183,9 @@ static void explain(const struct hostdev *h, char *out, size_t size)
 
 	if (*ns)
 		snprintf(option, sizeof(option), "-n %s ", ns);
-	if (!h->is_there) {
+	if (netns_is_gone(h->ns)) {
+		snprintf(out, size, "namespace %s is gone: remove the port and add it again", ns);
+	} else if (!h->is_there) {
 		snprintf(out, size, "device %s is gone%s%s", h->device,
 			 *ns ? " from namespace " : "", ns);
 	} else if (!h->index && h->ops->open) {
@@ -211,6 +213,9 @@ void hostdev_status(struct port *port, struct port_status *out)
 	memset(out, 0, sizeof(*out));
 	if (!h)
 		return;
+	/* Nobody tells when a namespace loses its name: its devices live on, out of reach. */
+	if (netns_is_gone(h->ns))
+		atomic_store(&port->up, false);
 	out->up = atomic_load(&port->up);
 	if (!out->up)
 		explain(h, out->reason, sizeof(out->reason));

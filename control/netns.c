@@ -24,11 +24,16 @@ struct netns {
 	char where[PATH_MAX + 16];
 };
 
+static bool is_process(const char *name)
+{
+	return strncmp(name, "pid:", 4) == 0;
+}
+
 static void make_path(const char *name, char *path, size_t size)
 {
 	if (!name || !*name)
 		snprintf(path, size, "%s", OWN_PATH);
-	else if (strncmp(name, "pid:", 4) == 0)
+	else if (is_process(name))
 		snprintf(path, size, "/proc/%s/ns/net", name + 4);
 	else if (*name == '/')
 		snprintf(path, size, "%s", name);
@@ -115,6 +120,19 @@ int netns_run(struct netns *ns, int (*fn)(void *arg), void *arg)
 	}
 	close(home);
 	return rc;
+}
+
+bool netns_is_gone(const struct netns *ns)
+{
+	char path[PATH_MAX];
+	struct stat named, ours;
+
+	/* A process is only the way to its namespace: that it ends means nothing. */
+	if (!*ns->name || is_process(ns->name))
+		return false;
+	make_path(ns->name, path, sizeof(path));
+	return stat(path, &named) < 0 || fstat(ns->fd, &ours) < 0 || named.st_dev != ours.st_dev ||
+	       named.st_ino != ours.st_ino;
 }
 
 bool netns_is_own(const struct netns *ns)

@@ -23,6 +23,9 @@ void netns_close(struct netns *ns);
  * where the namespace cannot be entered. fn returns 0 or more, or -errno. */
 int netns_run(struct netns *ns, int (*fn)(void *arg), void *arg);
 
+/* Has its name been taken away, or given to another namespace? */
+bool netns_is_gone(const struct netns *ns);
+
 bool netns_is_own(const struct netns *ns);
 const char *netns_name(const struct netns *ns); /* "" for weftd's own */
 /* "in namespace red", or "on this host": for messages. */

@@ -26,10 +26,14 @@
 struct vnet_queue *vnet_queue_create(int fd, uint16_t n_slots, const atomic_uint *max_frame,
 				     struct rte_mempool *pool)
 {
-	struct vnet_queue *q = calloc(1, sizeof(*q) + n_slots * sizeof(q->slots[0]));
+	const size_t size =
+		RTE_ALIGN(sizeof(struct vnet_queue) + n_slots * sizeof(struct vnet_slot),
+			  RTE_CACHE_LINE_SIZE);
+	struct vnet_queue *q = aligned_alloc(RTE_CACHE_LINE_SIZE, size);
 
 	if (!q)
 		return NULL;
+	memset(q, 0, size);
 	q->pool = pool;
 	q->max_frame = max_frame;
 	q->n_slots = n_slots;

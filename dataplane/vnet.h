@@ -11,6 +11,7 @@
 #ifndef WEFT_DATAPLANE_VNET_H
 #define WEFT_DATAPLANE_VNET_H
 
+#include <stdalign.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -38,11 +39,14 @@ struct vnet_slot {
 };
 
 struct vnet_queue {
+	/* Fixed: the sending worker reads it too. */
 	int fd;
-	bool is_gone; /* its device has vanished: nothing will arrive; the polling worker */
+	uint16_t n_slots;
 	struct rte_mempool *pool;
 	const atomic_uint *max_frame; /* the port's */
-	uint16_t n_slots;
+	/* The polling worker's, in cache lines of its own. */
+	alignas(RTE_CACHE_LINE_SIZE) bool is_gone; /* its device has vanished: nothing will arrive
+						    */
 	uint16_t next_slot, n_read; /* frames read but not yet looked at: AF_PACKET */
 	uint16_t next_part, n_parts;
 	struct rte_mbuf **parts; /* of a large frame, not yet handed on */

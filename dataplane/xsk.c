@@ -2,6 +2,7 @@
 #include "dataplane/xsk.h"
 
 #include <errno.h>
+#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -31,8 +32,11 @@ struct xsk {
 	uint32_t frame_size, max_len;
 	uint8_t *umem;
 	size_t umem_len;
-	struct ring rx, fill;       /* the receiving thread */
-	struct ring tx, completion; /* the sending thread */
+	/* Each thread's in cache lines of its own. */
+	alignas(RTE_CACHE_LINE_SIZE) struct ring rx; /* receiving */
+	struct ring fill;
+	alignas(RTE_CACHE_LINE_SIZE) struct ring tx; /* sending */
+	struct ring completion;
 	uint32_t n_free;
 	uint64_t free[TX_FRAMES]; /* frames to send from */
 };
@@ -145,9 +149,10 @@ struct xsk *xsk_open(uint32_t ifindex, uint32_t queue, uint32_t max_len)
 		errno = EMSGSIZE;
 		return NULL;
 	}
-	xsk = calloc(1, sizeof(*xsk));
+	xsk = aligned_alloc(RTE_CACHE_LINE_SIZE, sizeof(*xsk));
 	if (!xsk)
 		return NULL;
+	memset(xsk, 0, sizeof(*xsk));
 	xsk->max_len = max_len;
 	xsk->frame_size = max_len <= 2048 - 256 ? 2048 : 4096;
 	xsk->fd = socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0);

@@ -214,6 +214,20 @@ static void tap_says_why_it_is_down(void **state)
 	test_sh("ip netns del red");
 }
 
+static void namespace_that_is_gone_is_named(void **state)
+{
+	struct port *port;
+
+	test_ns_add("red");
+	port = open_well("tap", "{'device': 't0', 'netns': 'red'}");
+	test_sh("ip netns del red");
+	wait_reason("tap", port, "namespace red is gone");
+	test_ns_add("red"); /* another one of that name */
+	wait_reason("tap", port, "namespace red is gone");
+	port_kind_find("tap")->close(port);
+	test_sh("ip netns del red");
+}
+
 static void tap_refuses_what_it_cannot_have(void **state)
 {
 	struct port *port;
@@ -391,6 +405,7 @@ int main(void)
 		cmocka_unit_test(tap_is_made_up_with_addresses_and_gateway),
 		cmocka_unit_test(tap_takes_other_addresses_or_keeps_what_it_has),
 		cmocka_unit_test(tap_says_why_it_is_down),
+		cmocka_unit_test(namespace_that_is_gone_is_named),
 		cmocka_unit_test(tap_refuses_what_it_cannot_have),
 		cmocka_unit_test(names_that_no_device_can_have_are_refused),
 		cmocka_unit_test(device_that_vanishes_and_returns_carries_again),

@@ -32,87 +32,80 @@ static struct rte_mbuf *make_v4(uint8_t proto, uint32_t len)
 	return m;
 }
 
+static const struct {
+	const char *what;
+	uint8_t bytes[128];
+	uint32_t len;
+	bool found, fragment;
+	uint16_t l2_len, l3_len;
+	uint8_t proto;
+} places[] = {
+	{"IPv4 with options", {[12] = 8, 0, 0x46, [23] = 6}, 60, true, false, 14, 24, 6},
+	{"IPv4 in a VLAN",
+	 {[12] = 0x81, 0, 0, 5, 8, 0, 0x45, [27] = 17},
+	 60,
+	 true,
+	 false,
+	 18,
+	 20,
+	 17},
+	{"IPv4 in two VLANs",
+	 {[12] = 0x88, 0xa8, 0, 5, 0x81, 0, 0, 6, 8, 0, 0x45, [31] = 6},
+	 60,
+	 true,
+	 false,
+	 22,
+	 20,
+	 6},
+	{"three VLANs",
+	 {[12] = 0x81, 0, 0, 5, 0x81, 0, 0, 6, 0x81, 0, 0, 7, 8, 0, 0x45},
+	 80,
+	 false},
+	{"IPv4 fragment", {[12] = 8, 0, 0x45, [20] = 0x20, [23] = 6}, 60, true, true, 14, 20, 6},
+	{"IPv4 header of 16 bytes", {[12] = 8, 0, 0x44}, 60, false},
+	{"IPv4 header beyond the end", {[12] = 8, 0, 0x4f}, 60, false},
+	{"IPv6", {[12] = 0x86, 0xdd, 0x60, [20] = 6}, 80, true, false, 14, 40, 6},
+	{"IPv6 with hop-by-hop and destination options",
+	 {[12] = 0x86, 0xdd, 0x60, [20] = 0, [54] = 60, 0, [62] = 17, 1},
+	 100,
+	 true,
+	 false,
+	 14,
+	 64,
+	 17},
+	{"IPv6 fragment",
+	 {[12] = 0x86, 0xdd, 0x60, [20] = 44, [54] = 6},
+	 80,
+	 true,
+	 true,
+	 14,
+	 48,
+	 6},
+	{"IPv6 options beyond the end",
+	 {[12] = 0x86, 0xdd, 0x60, [20] = 0, [54] = 6, 200},
+	 100,
+	 false},
+	{"ARP", {[12] = 8, 6}, 60, false},
+	{"IPv6 in an IPv4 type", {[12] = 8, 0, 0x60}, 80, false},
+	{"nothing but addresses", {0}, 13, false},
+	{"ends in a tag", {[12] = 0x81, 0}, 15, false},
+};
+
 static void transport_header_is_found_behind_tags_and_extensions(void **state)
 {
-	static const struct {
-		const char *what;
-		uint8_t bytes[128];
-		uint32_t len;
-		bool found, fragment;
-		uint16_t l2_len, l3_len;
-		uint8_t proto;
-	} cases[] = {
-		{"IPv4 with options", {[12] = 8, 0, 0x46, [23] = 6}, 60, true, false, 14, 24, 6},
-		{"IPv4 in a VLAN",
-		 {[12] = 0x81, 0, 0, 5, 8, 0, 0x45, [27] = 17},
-		 60,
-		 true,
-		 false,
-		 18,
-		 20,
-		 17},
-		{"IPv4 in two VLANs",
-		 {[12] = 0x88, 0xa8, 0, 5, 0x81, 0, 0, 6, 8, 0, 0x45, [31] = 6},
-		 60,
-		 true,
-		 false,
-		 22,
-		 20,
-		 6},
-		{"three VLANs",
-		 {[12] = 0x81, 0, 0, 5, 0x81, 0, 0, 6, 0x81, 0, 0, 7, 8, 0, 0x45},
-		 80,
-		 false},
-		{"IPv4 fragment",
-		 {[12] = 8, 0, 0x45, [20] = 0x20, [23] = 6},
-		 60,
-		 true,
-		 true,
-		 14,
-		 20,
-		 6},
-		{"IPv4 header of 16 bytes", {[12] = 8, 0, 0x44}, 60, false},
-		{"IPv4 header beyond the end", {[12] = 8, 0, 0x4f}, 60, false},
-		{"IPv6", {[12] = 0x86, 0xdd, 0x60, [20] = 6}, 80, true, false, 14, 40, 6},
-		{"IPv6 with hop-by-hop and destination options",
-		 {[12] = 0x86, 0xdd, 0x60, [20] = 0, [54] = 60, 0, [62] = 17, 1},
-		 100,
-		 true,
-		 false,
-		 14,
-		 64,
-		 17},
-		{"IPv6 fragment",
-		 {[12] = 0x86, 0xdd, 0x60, [20] = 44, [54] = 6},
-		 80,
-		 true,
-		 true,
-		 14,
-		 48,
-		 6},
-		{"IPv6 options beyond the end",
-		 {[12] = 0x86, 0xdd, 0x60, [20] = 0, [54] = 6, 200},
-		 100,
-		 false},
-		{"ARP", {[12] = 8, 6}, 60, false},
-		{"IPv6 in an IPv4 type", {[12] = 8, 0, 0x60}, 80, false},
-		{"nothing but addresses", {0}, 13, false},
-		{"ends in a tag", {[12] = 0x81, 0}, 15, false},
-	};
-
-	for (size_t i = 0; i < RTE_DIM(cases); i++) {
+	for (size_t i = 0; i < RTE_DIM(places); i++) {
 		struct l4_place at = {0};
 		/* Exactly as long as it says, for the sanitizer to see a byte too many. */
-		uint8_t *frame = malloc(cases[i].len);
-		memcpy(frame, cases[i].bytes, cases[i].len);
-		if (offload_find_l4(frame, cases[i].len, &at) != cases[i].found)
-			fail_msg("%s: %sfound", cases[i].what, cases[i].found ? "not " : "");
+		uint8_t *frame = malloc(places[i].len);
+		memcpy(frame, places[i].bytes, places[i].len);
+		if (offload_find_l4(frame, places[i].len, &at) != places[i].found)
+			fail_msg("%s: %sfound", places[i].what, places[i].found ? "not " : "");
 		free(frame);
-		if (!cases[i].found)
+		if (!places[i].found)
 			continue;
-		if (at.l2_len != cases[i].l2_len || at.l3_len != cases[i].l3_len ||
-		    at.proto != cases[i].proto || at.is_fragment != cases[i].fragment)
-			fail_msg("%s: %u %u %u", cases[i].what, at.l2_len, at.l3_len, at.proto);
+		if (at.l2_len != places[i].l2_len || at.l3_len != places[i].l3_len ||
+		    at.proto != places[i].proto || at.is_fragment != places[i].fragment)
+			fail_msg("%s: %u %u %u", places[i].what, at.l2_len, at.l3_len, at.proto);
 	}
 }
 
