@@ -2,6 +2,7 @@
 /* system: weftd itself: its workers, its memory, how it is. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <rte_mempool.h>
 #include <rte_version.h>
@@ -61,6 +62,25 @@ static const struct column columns[] = {
 
 static bool restart_needed;
 
+static uint64_t memory_wanted(const json_t *value)
+{
+	return conf_is_auto(value, "memory") ? 0 : (uint64_t)conf_bytes(value, "memory");
+}
+
+/* The pool is filled at the start: more than the machine has would end in the kernel killing
+ * something. */
+static int check_memory(const json_t *value, const char *path, struct errors *errors)
+{
+	uint64_t have = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+	char at[256];
+
+	if (memory_wanted(value) <= have / 4 * 3)
+		return 0;
+	snprintf(at, sizeof(at), "%s.memory", path);
+	return errors_add(errors, at, "%s is more than three quarters of this machine's %llu MB",
+			  conf_str(value, "memory"), (unsigned long long)(have / 1000000));
+}
+
 static int check(const char *name, const json_t *value, const json_t *candidate, const char *path,
 		 struct errors *errors)
 {
@@ -68,12 +88,8 @@ static int check(const char *name, const json_t *value, const json_t *candidate,
 	struct cores cores;
 
 	snprintf(at, sizeof(at), "%s.workers", path);
-	return cores_parse(json_object_get(value, "workers"), at, &cores, errors);
-}
-
-static uint64_t memory_wanted(const json_t *value)
-{
-	return conf_is_auto(value, "memory") ? 0 : (uint64_t)conf_bytes(value, "memory");
+	int r = cores_parse(json_object_get(value, "workers"), at, &cores, errors);
+	return check_memory(value, path, errors) < 0 ? -1 : r;
 }
 
 static int apply(const json_t *value, struct errors *errors)

@@ -85,8 +85,8 @@ finish() {
 		stop_weftd "$name" || { echo "not ok - weftd $name stops cleanly"; n_failed=$((n_failed + 1)); }
 	done
 	echo "1..$n_tests"
-	[ $n_failed = 0 ] && [ $status = 0 ]
-	exit
+	[ $n_failed = 0 ] || status=1
+	exit $status # alone, in a trap it is the status from before the trap
 }
 
 explain_weftd() {

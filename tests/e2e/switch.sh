@@ -85,6 +85,30 @@ expect 'stays when others are flushed' equal 02:00:00:00:00:09 "$(macs mac=02:00
 expect 'and goes with its configuration' w bridge set br0 macs=none
 expect 'at once' equal '' "$(macs mac=02:00:00:00:00:09)"
 
+# --- what belongs to others ---
+expect 'a port is made anew with more queues' w port set tap2 queues=2
+expect 'and is in its bridge again' ping_ok h1 10.0.0.2
+expect 'and both have a worker' is 4 '[.[].queues[]] | length' worker show
+w config show
+sed 's/^    ports: .*/    ports: { tap1: {}, late: {} }/; $ a\  br1:\n    ports: { tap2: {} }' out >two.yaml
+expect 'a port goes to another bridge' w config apply two.yaml
+expect 'and is no longer reached' no_ping h1 10.0.0.2
+sed '/^bridges/,$ d' two.yaml >back.yaml
+printf 'bridges:\n  br0: { ports: { tap1: {}, tap2: {}, late: {} } }\n' >>back.yaml
+cp out one.yaml
+expect 'and comes back' w config apply back.yaml
+expect 'to where it is reached' ping_ok h1 10.0.0.2
+# tap2 goes to br1, then the last port cannot be opened: everything goes back.
+sed 's/^bridges:/  nope: { type: af_packet, device: nope0 }\nbridges:/; s/tap2: {}, //; $ a\  br1: { ports: { tap2: {} } }' \
+	back.yaml >fails.yaml
+expect 'a change that fails' refused config apply fails.yaml
+expect 'leaves the bridges as they were' is br0 '[.[].name] | join(" ")' bridge show
+expect 'and their ports' ping_ok h1 10.0.0.2
+sed 's/^  tap1: .*/  nope: { type: af_packet, device: nope0 }/; s/tap1: {}/nope: {}/' back.yaml >fails.yaml
+expect 'one that takes a port away and fails' refused config apply fails.yaml
+expect 'brings it back' ports_up one tap1
+expect 'to its bridge' ping_ok h1 10.0.0.2
+
 # --- ageing, limits, moves ---
 learned() { value one '[.[] | select(.static | not)] | length' fdb show "port=$1"; }
 learned_is() { equal "$2" "$(learned "$1")"; }
@@ -111,6 +135,7 @@ expect 'as of its flapping' said events '"action":"flapping"'
 expect 'the log tells it once' equal 1 "$(grep -c 'moves to and fro' one.log)"
 
 # --- workers ---
+w port set tap2 queues=1
 expect 'each queue has a worker' is 'late:0 tap1:0 tap2:0' '[.[].queues[]] | sort | join(" ")' worker show
 cores=$(nproc)
 w config save || true

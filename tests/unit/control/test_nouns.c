@@ -30,6 +30,7 @@ static const struct refused refused[] = {
 	{"no core at all", "system:\n  workers: []\n", 2, "names 0 cores"},
 	{"a word that is no way to be idle", "system:\n  idle: lazy\n", 2, "adaptive"},
 	{"too little memory", "system:\n  memory: 1MB\n", 2, "32"},
+	{"more memory than there is", "system:\n  memory: 900GB\n", 2, "more than three quarters"},
 	{"a port without a type", "ports:\n  vm1: { socket: /a }\n", 2, "type"},
 	{"a type that is none", "ports:\n  vm1:\n    type: vhost\n", 3, "vhost-user"},
 	{"a vhost-user port without its socket", "ports:\n  vm1: { type: vhost-user }\n", 2,
