@@ -1,70 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* Bridges: learning, VLANs, flooding, and what may talk to whom. */
-#include "tests/dp/net.h"
+#include "tests/dp/four.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include <rte_ip.h>
 #include <rte_tcp.h>
-
-#define A   UINT64_C(0x020000000001)
-#define B   UINT64_C(0x020000000002)
-#define C   UINT64_C(0x020000000003)
-#define ALL UINT64_C(0xffffffffffff)
-
-static struct fake *p1, *p2, *p3, *p4;
-static struct bridge *br;
-
-static int setup(void **state)
-{
-	net_start(1);
-	p1 = fake("p1");
-	p2 = fake("p2");
-	p3 = fake("p3");
-	p4 = fake("p4");
-	br = bridge_create(1000);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	net_stop();
-	return 0;
-}
-
-static void join_all(uint16_t vlan)
-{
-	join(br, p1, access_port(vlan));
-	join(br, p2, access_port(vlan));
-	join(br, p3, access_port(vlan));
-	join(br, p4, access_port(vlan));
-}
-
-/* Lets the bridge see an address behind a port; what it floods for that is thrown away. */
-static void teach(struct fake *fake, uint64_t mac, uint16_t vlan)
-{
-	struct frame f = eth(ALL, mac);
-
-	if (vlan)
-		tag(&f, vlan, 0);
-	type(&f, 0x88b5);
-	put(fake, &f);
-	run();
-	fake_take_all(p1);
-	fake_take_all(p2);
-	fake_take_all(p3);
-	fake_take_all(p4);
-}
-
-static struct frame tagged(uint64_t dst, uint64_t src, uint16_t vlan, uint8_t priority)
-{
-	struct frame f = eth(dst, src);
-
-	tag(&f, vlan, priority);
-	udp4(&f, "10.0.0.1", "10.0.0.2", 1000, 2000, 18);
-	return f;
-}
 
 static void packets_of_a_port_in_no_bridge_are_dropped(void **state)
 {
@@ -79,7 +21,7 @@ static void an_unknown_address_goes_to_all_others(void **state)
 {
 	struct frame f = plain(B, A);
 
-	join_all(1);
+	four_join(1);
 	put(p1, &f);
 	run();
 	expect_none(p1);
@@ -92,7 +34,7 @@ static void a_learned_address_goes_to_its_port_only(void **state)
 {
 	struct frame f = plain(B, A);
 
-	join_all(1);
+	four_join(1);
 	teach(p3, B, 0);
 	put(p1, &f);
 	run();
@@ -105,7 +47,7 @@ static void broadcast_and_multicast_go_to_all_others(void **state)
 {
 	struct frame f = plain(ALL, A), g = plain(0x01005e000001, A);
 
-	join_all(1);
+	four_join(1);
 	put(p2, &f);
 	put(p2, &g);
 	run();
@@ -118,7 +60,7 @@ static void broadcast_and_multicast_go_to_all_others(void **state)
 
 static void a_group_address_is_never_learned(void **state)
 {
-	join_all(1);
+	four_join(1);
 	teach(p1, A, 0);
 	assert_int_equal(fdb_count(br), 1);
 }
@@ -127,7 +69,7 @@ static void an_address_that_moves_is_followed(void **state)
 {
 	struct frame f = plain(B, A);
 
-	join_all(1);
+	four_join(1);
 	teach(p2, B, 0);
 	teach(p3, B, 0);
 	assert_int_equal(fdb_count(br), 1);
@@ -141,7 +83,7 @@ static void a_static_address_does_not_move(void **state)
 {
 	struct frame f = plain(B, A), spoof = plain(A, B);
 
-	join_all(1);
+	four_join(1);
 	fdb_set(br, fdb_key_make((uint8_t[]){2, 0, 0, 0, 0, 2}, 1), p2->port.index, true, 0);
 	put(p3, &spoof);
 	run();
@@ -157,43 +99,12 @@ static void a_destination_behind_the_same_port_is_dropped(void **state)
 {
 	struct frame f = plain(B, A);
 
-	join_all(1);
+	four_join(1);
 	teach(p1, B, 0);
 	put(p1, &f);
 	run();
 	expect_none(p2);
 	expect_drops(p1, same_port, 1);
-}
-
-static void vlans_are_separate(void **state)
-{
-	struct frame f = plain(ALL, A);
-
-	join(br, p1, access_port(10));
-	join(br, p2, access_port(10));
-	join(br, p3, access_port(20));
-	put(p1, &f);
-	run();
-	expect(p2, &f);
-	expect_none(p3);
-}
-
-static void the_same_address_may_be_behind_two_ports_in_two_vlans(void **state)
-{
-	struct frame f = plain(C, A), g = plain(C, B);
-
-	join(br, p1, access_port(10));
-	join(br, p2, access_port(10));
-	join(br, p3, access_port(20));
-	join(br, p4, access_port(20));
-	teach(p2, C, 0);
-	teach(p4, C, 0);
-	assert_int_equal(fdb_count(br), 2);
-	put(p1, &f);
-	put(p3, &g);
-	run();
-	expect(p2, &f);
-	expect(p4, &g);
 }
 
 static void two_bridges_are_separate(void **state)
@@ -208,138 +119,6 @@ static void two_bridges_are_separate(void **state)
 	run();
 	expect(p2, &f);
 	expect_none(p3);
-}
-
-static void a_trunk_adds_the_tag_of_an_access_port(void **state)
-{
-	struct frame f = plain(B, A), want = tagged(B, A, 10, 0);
-
-	join(br, p1, access_port(10));
-	join(br, p2, trunk(1, 10, 20, 0));
-	put(p1, &f);
-	run();
-	expect(p2, &want);
-}
-
-static void an_access_port_gets_frames_of_a_trunk_without_their_tag(void **state)
-{
-	struct frame f = tagged(B, A, 10, 5), want = plain(B, A);
-
-	join(br, p1, trunk(1, 10, 20, 0));
-	join(br, p2, access_port(10));
-	put(p1, &f);
-	run();
-	expect(p2, &want);
-}
-
-static void a_tag_passes_from_trunk_to_trunk_with_its_priority(void **state)
-{
-	struct frame f = tagged(B, A, 20, 6);
-
-	join(br, p1, trunk(1, 10, 20, 0));
-	join(br, p2, trunk(1, 10, 20, 0));
-	put(p1, &f);
-	run();
-	expect(p2, &f);
-}
-
-static void the_native_vlan_of_a_trunk_has_no_tag(void **state)
-{
-	struct frame f = plain(B, A), back = tagged(A, B, 10, 0);
-
-	join(br, p1, trunk(10, 20, 0));
-	join(br, p2, trunk(1, 10, 0));
-	put(p1, &f);
-	run();
-	back = tagged(B, A, 10, 0);
-	expect(p2, &back);
-	f = tagged(A, B, 10, 0);
-	back = plain(A, B);
-	put(p2, &f);
-	run();
-	expect(p1, &back);
-}
-
-static void a_trunk_without_native_vlan_takes_no_untagged_frames(void **state)
-{
-	struct frame f = plain(ALL, A);
-
-	join(br, p1, trunk(0, 10, 0));
-	join(br, p2, trunk(1, 10, 0));
-	put(p1, &f);
-	run();
-	expect_none(p2);
-	expect_drops(p1, vlan_not_allowed, 1);
-}
-
-static void a_port_takes_no_vlan_that_it_does_not_carry(void **state)
-{
-	struct frame f = tagged(ALL, A, 30, 0), g = tagged(ALL, A, 10, 0),
-		     last = tagged(ALL, A, 4095, 0);
-
-	join(br, p1, trunk(1, 10, 20, 0));
-	join(br, p2, access_port(10));
-	join(br, p3, access_port(30));
-	put(p1, &f);
-	put(p2, &g); /* an access port takes no tags, its own VLAN's neither */
-	put(p1, &last);
-	run();
-	expect_none(p1);
-	expect_none(p3);
-	expect_drops(p1, vlan_not_allowed, 2);
-	expect_drops(p2, vlan_not_allowed, 1);
-}
-
-static void a_known_destination_that_left_the_vlan_is_an_egress_drop(void **state)
-{
-	struct frame f = plain(B, A);
-
-	join(br, p1, access_port(10));
-	join(br, p2, access_port(10));
-	teach(p2, B, 0);
-	join(br, p2, access_port(20));
-	put(p1, &f);
-	run();
-	expect_none(p2);
-	expect_drops(p2, vlan_egress, 1);
-}
-
-static void a_priority_tag_belongs_to_the_untagged_vlan(void **state)
-{
-	struct frame f = tagged(B, A, 0, 5), bare = plain(B, A), want = tagged(B, A, 10, 5);
-
-	join(br, p1, access_port(10));
-	join(br, p2, access_port(10));
-	join(br, p3, trunk(0, 10, 0));
-	put(p1, &f);
-	run();
-	expect(p2, &bare);
-	expect(p3, &want);
-}
-
-static void flooding_gives_each_port_its_own_form(void **state)
-{
-	struct frame bare = plain(ALL, A), with = tagged(ALL, A, 10, 0);
-
-	join(br, p1, access_port(10));
-	join(br, p2, access_port(10));
-	join(br, p3, trunk(1, 10, 0));
-	join(br, p4, trunk(1, 10, 0));
-	for (int i = 0; i < 40; i++)
-		put(p1, &bare);
-	run();
-	for (int i = 0; i < 40; i++) {
-		expect(p2, &bare);
-		expect(p3, &with);
-		expect(p4, &with);
-	}
-	with = tagged(ALL, B, 10, 3);
-	bare = plain(ALL, B);
-	put(p3, &with);
-	run();
-	expect(p1, &bare);
-	expect(p2, &bare);
-	expect(p4, &with);
 }
 
 static void flooding_without_a_target_is_a_drop(void **state)
@@ -357,7 +136,7 @@ static void ports_that_are_down_get_nothing(void **state)
 {
 	struct frame f = plain(ALL, A), g = plain(B, A);
 
-	join_all(1);
+	four_join(1);
 	teach(p2, B, 0);
 	p2->port.up = false;
 	put(p1, &f);
@@ -419,7 +198,7 @@ static void frames_longer_than_the_sending_ports_mtu_are_dropped(void **state)
 {
 	struct frame f = sized(B, A, 1514), g = sized(ALL, A, 1514);
 
-	join_all(1);
+	four_join(1);
 	teach(p2, B, 0);
 	port_set_mtu(&p2->port, 1499);
 	put(p1, &f);
@@ -435,7 +214,7 @@ static void a_full_queue_drops_what_it_cannot_take(void **state)
 {
 	struct frame f = plain(B, A);
 
-	join_all(1);
+	four_join(1);
 	teach(p2, B, 0);
 	p2->room = 100;
 	for (int i = 0; i < 300; i++)
@@ -479,7 +258,7 @@ static bool is_finished(struct fake *fake)
 
 static void checksums_are_finished_for_ports_that_cannot(void **state)
 {
-	join_all(1);
+	four_join(1);
 	teach(p2, B, 0);
 	teach(p3, C, 0);
 	p3->port.caps = PORT_CAN_CSUM;
@@ -499,7 +278,7 @@ static void checksums_that_cannot_be_computed_are_dropped(void **state)
 {
 	struct rte_mbuf *m = unfinished(B), *g = unfinished(ALL);
 
-	join_all(1);
+	four_join(1);
 	teach(p2, B, 0);
 	m->l3_len = 200;
 	g->l3_len = 200;
@@ -511,27 +290,11 @@ static void checksums_that_cannot_be_computed_are_dropped(void **state)
 	expect_drops(p1, bad_checksum, 1);
 }
 
-static void a_packet_without_headroom_gets_no_tag(void **state)
-{
-	struct frame f = plain(B, A);
-	struct rte_mbuf *m = mbuf_of(&f);
-
-	join(br, p1, access_port(10));
-	join(br, p2, trunk(1, 10, 0));
-	teach(p2, B, 10);
-	memmove(m->buf_addr, rte_pktmbuf_mtod(m, void *), m->data_len);
-	m->data_off = 0;
-	put_mbuf(p1, m);
-	run();
-	expect_none(p2);
-	expect_drops(p2, no_room, 1);
-}
-
 static void a_port_that_leaves_takes_its_addresses_along(void **state)
 {
 	struct frame f = plain(B, A);
 
-	join_all(1);
+	four_join(1);
 	teach(p2, B, 0);
 	fake_gone(p2);
 	assert_int_equal(fdb_count(br), 0);
@@ -543,7 +306,7 @@ static void a_port_that_leaves_takes_its_addresses_along(void **state)
 
 static void a_port_at_its_limit_teaches_nothing_more(void **state)
 {
-	join_all(1);
+	four_join(1);
 	teach(p1, A, 0);
 	bridge_member_learn(&p1->port, false);
 	teach(p1, B, 0);
@@ -560,7 +323,7 @@ static void a_change_of_a_member_keeps_what_was_learned(void **state)
 	struct member_conf conf = access_port(1);
 	struct frame f = plain(B, A);
 
-	join_all(1);
+	four_join(1);
 	teach(p2, B, 0);
 	conf.storm_pps = 5;
 	join(br, p2, conf);
@@ -575,7 +338,7 @@ static void a_port_can_be_in_one_bridge_only(void **state)
 	struct bridge *other = bridge_create(10);
 	struct member_conf conf = access_port(1);
 
-	join_all(1);
+	four_join(1);
 	assert_int_equal(bridge_member_set(other, &p1->port, &conf), -EBUSY);
 	bridge_member_del(other, &p1->port); /* nothing */
 	bridge_member_del(br, &p1->port);
@@ -586,7 +349,7 @@ static void a_flood_of_addresses_is_bounded_and_harms_no_one(void **state)
 {
 	struct frame f = plain(A, B);
 
-	join_all(1);
+	four_join(1);
 	teach(p1, A, 0);
 	fdb_limit(br, 500);
 	for (uint64_t i = 0; i < 20000; i++) {
@@ -608,7 +371,7 @@ static void a_flood_of_addresses_is_bounded_and_harms_no_one(void **state)
 	expect(p1, &f);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, four_setup, four_teardown)
 
 int main(void)
 {
@@ -621,18 +384,7 @@ int main(void)
 		T(an_address_that_moves_is_followed),
 		T(a_static_address_does_not_move),
 		T(a_destination_behind_the_same_port_is_dropped),
-		T(vlans_are_separate),
-		T(the_same_address_may_be_behind_two_ports_in_two_vlans),
 		T(two_bridges_are_separate),
-		T(a_trunk_adds_the_tag_of_an_access_port),
-		T(an_access_port_gets_frames_of_a_trunk_without_their_tag),
-		T(a_tag_passes_from_trunk_to_trunk_with_its_priority),
-		T(the_native_vlan_of_a_trunk_has_no_tag),
-		T(a_trunk_without_native_vlan_takes_no_untagged_frames),
-		T(a_port_takes_no_vlan_that_it_does_not_carry),
-		T(a_known_destination_that_left_the_vlan_is_an_egress_drop),
-		T(a_priority_tag_belongs_to_the_untagged_vlan),
-		T(flooding_gives_each_port_its_own_form),
 		T(flooding_without_a_target_is_a_drop),
 		T(ports_that_are_down_get_nothing),
 		T(protected_ports_talk_only_to_unprotected_ones),
@@ -641,7 +393,6 @@ int main(void)
 		T(a_full_queue_drops_what_it_cannot_take),
 		T(checksums_are_finished_for_ports_that_cannot),
 		T(checksums_that_cannot_be_computed_are_dropped),
-		T(a_packet_without_headroom_gets_no_tag),
 		T(a_port_that_leaves_takes_its_addresses_along),
 		T(a_port_at_its_limit_teaches_nothing_more),
 		T(a_change_of_a_member_keeps_what_was_learned),
