@@ -17,7 +17,7 @@
 
 struct port_status {
 	bool up;
-	char reason[160];  /* why it carries nothing, and what would mend it; "" when up */
+	char reason[192];  /* why it carries nothing, and what would mend it; "" when up */
 	uint8_t mac[6];    /* zero: it has none of its own */
 	int64_t speed_bps; /* 0: unknown */
 	char peer[96];     /* who is there, for people; "" */

@@ -20,6 +20,9 @@
 #define RETRY_LATER    500  /* it has been there for a while: its owner is dead */
 #define RETRY_FALLBACK 1000 /* no socket, and inotify will tell of one: for the odd case */
 #define SOON_TIMES     30
+/* After a connection ended rte_vhost's thread still unmaps the guest's memory, and taking the
+ * socket back meanwhile would have control spin for it. */
+#define LET_GO 100
 
 static const char *const reason_texts[VHOST_REASON_COUNT] = {
 	[VHOST_UP] = "",
@@ -207,6 +210,11 @@ static void client_connect(struct vhost_port *vp, int64_t now)
 static int64_t client_poll(struct vhost_port *vp, int64_t now, bool made)
 {
 	if (vp->is_registered && atomic_load(&vp->lost)) {
+		if (!vp->is_ending)
+			vp->retry_ms = now + LET_GO;
+		vp->is_ending = true;
+		if (now < vp->retry_ms)
+			return vp->retry_ms;
 		vhost_unregister(vp);
 		vp->failures = 0;
 	}

@@ -228,6 +228,7 @@ void vhost_unregister(struct vhost_port *vp)
 		return;
 	rte_vhost_driver_unregister(vp->socket);
 	vp->is_registered = false;
+	vp->is_ending = false;
 	/* Taking a live connection back ends it without on_disconnect. */
 	atomic_store(&vp->connection, VHOST_NO_DEVICE);
 	atomic_store(&vp->lost, false);

@@ -49,6 +49,7 @@ struct vhost_port {
 
 	/* Control. */
 	bool is_registered;
+	bool is_ending;    /* client: its connection ended, it is to be registered again */
 	bool has_socket;   /* client: the path was there at the last look */
 	int64_t retry_ms;  /* client: when to try again, on the monotonic clock */
 	uint16_t failures; /* client: attempts in a row that found the socket but nobody behind */
