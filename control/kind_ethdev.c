@@ -156,19 +156,19 @@ static int check_pci(const json_t *conf, const char *path, struct errors *errors
 			  address);
 }
 
-/* Does the host itself live on the card? */
-static int refuse_use(const char *name, const struct pci_dev *dev, struct errors *errors)
+/* Does the host itself live on the device that the kernel calls netdev? */
+static int refuse_use(const char *name, const char *netdev, struct errors *errors)
 {
 	struct netns *ns;
 	int rc;
 
-	if (!*dev->netdev)
+	if (!*netdev)
 		return 0;
 	ns = netns_open(NULL);
 	if (!ns)
 		return errors_add(errors, "", "%s: cannot see whether the host uses %s: %s", name,
-				  dev->netdev, strerror(errno));
-	rc = netdev_use_refuse(ns, name, dev->netdev, errors);
+				  netdev, strerror(errno));
+	rc = netdev_use_refuse(ns, name, netdev, errors);
 	netns_close(ns);
 	return rc;
 }
@@ -183,7 +183,7 @@ static struct port *open_pci(const char *name, const json_t *conf, struct errors
 			   address);
 		return NULL;
 	}
-	if (!conf_bool(conf, "force") && refuse_use(name, &dev, errors) < 0)
+	if (!conf_bool(conf, "force") && refuse_use(name, dev.netdev, errors) < 0)
 		return NULL;
 	if (pci_dev_check(&dev, name, errors) < 0)
 		return NULL;
@@ -207,9 +207,23 @@ static int check_vdev(const json_t *conf, const char *path, struct errors *error
 		args);
 }
 
+/* Some virtual devices sit on a device of the host, which their arguments name. */
 static struct port *open_vdev(const char *name, const json_t *conf, struct errors *errors)
 {
-	return open_device(name, conf, conf_str(conf, "args"), errors);
+	static const char *const keys[] = {",iface=", ",rx_iface=", ",tx_iface=", ",remote="};
+	const char *args = conf_str(conf, "args");
+
+	for (size_t i = 0; !conf_bool(conf, "force") && i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const char *value = strstr(args, keys[i]);
+		char netdev[IFNAMSIZ];
+		if (!value)
+			continue;
+		value += strlen(keys[i]);
+		snprintf(netdev, sizeof(netdev), "%.*s", (int)strcspn(value, ","), value);
+		if (refuse_use(name, netdev, errors) < 0)
+			return NULL;
+	}
+	return open_device(name, conf, args, errors);
 }
 
 static const char *const pci_fields[] = {"address", "force", NULL};
@@ -227,7 +241,7 @@ const struct port_kind port_kind_pci = {
 	.status = status,
 };
 
-static const char *const vdev_fields[] = {"args", NULL};
+static const char *const vdev_fields[] = {"args", "force", NULL};
 static const char *const vdev_required[] = {"args", NULL};
 
 const struct port_kind port_kind_vdev = {

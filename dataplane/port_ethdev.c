@@ -114,6 +114,8 @@ static int plug_in(struct ethdev *self, const char *device, char *why, size_t si
 	if (rte_eth_dev_get_port_by_name(name, &self->id) == 0)
 		return fail(why, size, -EEXIST, "%s is in use already", name);
 	rc = rte_dev_probe(device);
+	if (rc == -EFAULT) /* how DPDK says that it cannot make sense of the name */
+		return fail(why, size, rc, "DPDK has no driver for %s", device);
 	if (rc < 0)
 		return fail(why, size, rc, "DPDK cannot open %s: %s", device, strerror(-rc));
 	if (rte_eth_dev_get_port_by_name(name, &self->id) < 0) {

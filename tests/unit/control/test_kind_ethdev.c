@@ -116,7 +116,7 @@ static void impossible_virtual_devices_are_refused_and_leave_nothing(void **stat
 	struct port *port;
 
 	assert_null(open_vdev("net_nosuch0", 1, 1500));
-	assert_error("DPDK cannot open net_nosuch0");
+	assert_error("DPDK has no driver for net_nosuch0");
 	assert_null(open_vdev("net_null0,nosuch=1", 1, 1500));
 	assert_error("net_null0");
 	assert_null(open_vdev("net_pcap0,iface=nosuch0", 1, 1500));

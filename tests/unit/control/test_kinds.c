@@ -313,6 +313,8 @@ static void device_of_the_host_itself_is_refused(void **state)
 		port = open_well(types[i], "{'device': 'v0', 'force': true}");
 		port_kind_find(types[i])->close(port);
 	}
+	assert_refused("vdev", "{'args': 'net_af_packet0,iface=v0,qpairs=1'}", "default route");
+	assert_refused("vdev", "{'args': 'net_pcap0,tx_iface=v0'}", "default route");
 	test_sh("ip link del v0");
 }
 
