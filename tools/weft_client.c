@@ -2,6 +2,8 @@
 #include "tools/weft_client.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -81,11 +83,30 @@ bool client_alive(const struct client *client)
 	return recv(client->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
 }
 
+/* 0, or -errno: -EINTR also for an interrupt that came earlier, where the shell keeps it blocked,
+ * so that none is lost between looking and waiting. */
+static int wait_for(int fd, short events)
+{
+	struct pollfd descriptor = {.fd = fd, .events = events};
+	sigset_t mask;
+
+	sigprocmask(SIG_SETMASK, NULL, &mask);
+	sigdelset(&mask, SIGINT);
+	return ppoll(&descriptor, 1, NULL, &mask) < 0 ? -errno : 0;
+}
+
 static int send_all(int fd, const char *text, size_t n)
 {
 	while (n) {
-		ssize_t sent = send(fd, text, n, MSG_NOSIGNAL);
+		ssize_t sent = send(fd, text, n, MSG_NOSIGNAL | MSG_DONTWAIT);
 
+		if (sent < 0 && errno == EAGAIN) {
+			int rc = wait_for(fd, POLLOUT);
+
+			if (rc)
+				return rc;
+			continue;
+		}
 		if (sent < 0)
 			return -errno;
 		text += sent;
@@ -112,6 +133,7 @@ static int send_request(struct client *client, const char *method, json_t *param
 static int fill(struct client *client)
 {
 	ssize_t got;
+	int rc;
 
 	if (client->start) {
 		memmove(client->buffer, client->buffer + client->start, client->n);
@@ -126,6 +148,9 @@ static int fill(struct client *client)
 		client->buffer = buffer;
 		client->size = size;
 	}
+	rc = wait_for(client->fd, POLLIN);
+	if (rc)
+		return rc;
 	got = read(client->fd, client->buffer + client->n, client->size - client->n);
 	if (got > 0)
 		client->n += got;

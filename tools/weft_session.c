@@ -166,12 +166,15 @@ static int run_monitor(struct session *session, char **words, size_t n)
 		}
 		json_decref(message);
 	}
-	error = errno;
+	error = rc < 0 ? -rc : errno;
 	/* Its events must not reach the commands that follow. */
 	client_close(&session->client);
-	if (rc)
+	if (rc > 0)
 		return EXIT_REFUSED;
-	return error == EINTR ? 0 : lost(session, -error, stderr);
+	if (error != EINTR)
+		return lost(session, -error, stderr);
+	fputc('\n', stderr);
+	return 0;
 }
 
 int session_run(struct session *session, char **words, size_t n)

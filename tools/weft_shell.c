@@ -62,9 +62,12 @@ static int run_script(struct session *session)
 	return status;
 }
 
-/* A signal ends what blocks, nothing else. */
+static volatile sig_atomic_t interrupted;
+
+/* Ends what blocks, nothing else. */
 static void on_interrupt(int number)
 {
+	interrupted = 1;
 }
 
 static char *prompt_of(EditLine *edit)
@@ -278,23 +281,40 @@ static int start_editor(struct shell *shell)
 	return 0;
 }
 
+/* The next line, NULL at the end; *cancelled where ^C took it back. While a command runs ^C is
+ * blocked, and only its waits are interrupted: none is lost in between. */
+static const char *read_line(struct shell *shell, bool *cancelled)
+{
+	sigset_t interrupt;
+	const char *line;
+	int n;
+
+	sigemptyset(&interrupt);
+	sigaddset(&interrupt, SIGINT);
+	sigprocmask(SIG_UNBLOCK, &interrupt, NULL);
+	interrupted = 0;
+	line = el_gets(shell->edit, &n);
+	sigprocmask(SIG_BLOCK, &interrupt, NULL);
+	*cancelled = interrupted;
+	if (interrupted || !line || n <= 0)
+		putchar('\n');
+	if (interrupted)
+		el_reset(shell->edit);
+	return line && n > 0 ? line : NULL;
+}
+
 static int run_terminal(struct shell *shell)
 {
-	int status = 0, rc = 0, n;
+	int status = 0, rc = 0;
 
 	while (rc >= 0) {
-		const char *line = el_gets(shell->edit, &n);
+		bool cancelled;
+		const char *line = read_line(shell, &cancelled);
 
-		if (!line && n < 0 && errno == EINTR) {
-			el_set(shell->edit, EL_UNBUFFERED, 0);
-			el_reset(shell->edit);
-			putchar('\n');
+		if (cancelled)
 			continue;
-		}
-		if (!line || n <= 0) {
-			putchar('\n');
+		if (!line)
 			break;
-		}
 		remember(shell, line);
 		rc = run_line(shell->session, line);
 		status = rc > 0 ? rc : status;
