@@ -37,7 +37,8 @@ static void run_cases(const struct complete_case *cases)
 		char *list[16];
 
 		assert_int_equal(words_split(cases->line, &words), 0);
-		memcpy(list, words.list, words.n * sizeof(*list));
+		for (size_t i = 0; i < words.n; i++)
+			list[i] = words.list[i];
 		list[words.n] = empty;
 		complete_words(doc, list, words.n + words.spaced, &source, &found);
 		for (size_t i = 0; i < found.n; i++)
