@@ -117,6 +117,7 @@ static int on_connect(int vid)
 	/* A port is one guest's: a second connection is turned away. */
 	if (!vp || !atomic_compare_exchange_strong(&vp->connection, &none, vid))
 		return -1;
+	vhost_socket_limit(vp->socket);
 	for (int i = 0; i < 2 * PORT_QUEUES_MAX; i++)
 		atomic_store(&vp->ring_on[i], false);
 	tell(vp);

@@ -14,9 +14,11 @@
 
 #include "vhost/vhost.h"
 
-#define VHOST_BURST      32 /* the most rte_vhost moves in one call */
-#define VHOST_NO_DEVICE  (-1)
-#define VHOST_SOCKET_MAX sizeof(((struct sockaddr_un *)0)->sun_path) /* with its final zero */
+#define VHOST_BURST       32 /* the most rte_vhost moves in one call */
+#define VHOST_NO_DEVICE   (-1)
+#define VHOST_SOCKET_MAX  sizeof(((struct sockaddr_un *)0)->sun_path) /* with its final zero */
+
+#define VHOST_PATIENCE_MS 500
 
 /* The library's numbers of a queue's two rings, named from the host's side. */
 #define VHOST_RING_TX(queue) (2 * (queue))
@@ -87,5 +89,10 @@ int vhost_socket_probe(const char *path);
 /* Makes the path free to be bound: removes a socket that a dead process left.
  * 0, or as above, or -EADDRINUSE where somebody listens. -ENOENT: there is no folder. */
 int vhost_socket_clear(const char *path);
+/* rte_vhost reads a message's body without a limit of time, on the one thread that serves all
+ * ports: a peer that stops amid a message, or reads no answers, would stop them all. Limits the
+ * connections over path to VHOST_PATIENCE_MS; the library keeps their descriptors to itself, so
+ * they are looked for by name. Event thread, on a new connection. */
+void vhost_socket_limit(const char *path);
 
 #endif

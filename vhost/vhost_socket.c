@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <libgen.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "vhost/vhost_port.h"
@@ -38,6 +40,45 @@ static int probe_listener(const char *path)
 		return 0;
 	/* A full backlog (EAGAIN) and a socket of another type have an owner too. */
 	return error == EACCES || error == EPERM ? -error : -EADDRINUSE;
+}
+
+/* Whether the descriptor is a connection over the socket at path, at either end. */
+static bool is_connection(int fd, const char *path)
+{
+	int (*const ends[])(int, struct sockaddr *restrict, socklen_t *restrict) = {getsockname,
+										    getpeername};
+	int listens = 0;
+	socklen_t size = sizeof(listens);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) < 0 || listens)
+		return false;
+	for (int i = 0; i < 2; i++) {
+		struct sockaddr_un address = {0};
+
+		size = sizeof(address) - 1;
+		if (ends[i](fd, (struct sockaddr *)&address, &size) == 0 &&
+		    address.sun_family == AF_UNIX && strcmp(address.sun_path, path) == 0)
+			return true;
+	}
+	return false;
+}
+
+void vhost_socket_limit(const char *path)
+{
+	const struct timeval patience = {.tv_usec = VHOST_PATIENCE_MS * 1000};
+	DIR *fds = opendir("/proc/self/fd");
+	struct dirent *entry;
+
+	while (fds && (entry = readdir(fds))) {
+		int fd = atoi(entry->d_name);
+
+		if (fd <= STDERR_FILENO || !is_connection(fd, path))
+			continue;
+		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	}
+	if (fds)
+		closedir(fds);
 }
 
 int vhost_socket_clear(const char *path)

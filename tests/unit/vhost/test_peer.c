@@ -74,6 +74,37 @@ static void rubbish_ends_the_connection_and_nothing_else(void **state)
 	vhost_destroy(port);
 }
 
+/* The head of a message whose body does not come; see vhost_socket_limit. */
+static void stop_amid_a_message(int fd)
+{
+	const uint32_t head[] = {2 /* SET_FEATURES */, 1 /* version */, 8 /* bytes to come */};
+
+	assert_int_equal(send(fd, head, sizeof(head), MSG_NOSIGNAL), sizeof(head));
+}
+
+static void peer_that_stops_amid_a_message_is_cut_off(void **state)
+{
+	struct port *port = port_make(true, 1);
+	int fd = connect_peer(), listener;
+
+	assert_int_equal(wait_for(port, VHOST_NEGOTIATING), VHOST_NEGOTIATING);
+	stop_amid_a_message(fd);
+	assert_int_equal(wait_for(port, VHOST_NO_PEER), VHOST_NO_PEER);
+	close(fd);
+	vhost_destroy(port);
+
+	port = port_make(false, 1);
+	listener = listen_peer();
+	assert_int_equal(wait_for(port, VHOST_NEGOTIATING), VHOST_NEGOTIATING);
+	fd = accept(listener, NULL, NULL);
+	close(listener);
+	stop_amid_a_message(fd);
+	assert_int_equal(wait_for(port, VHOST_NO_PEER), VHOST_NO_PEER);
+	close(fd);
+	unlink(path);
+	vhost_destroy(port);
+}
+
 static void client_waits_for_its_socket_and_finds_it_again(void **state)
 {
 	struct port *port = port_make(false, 1);
@@ -193,6 +224,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		VHOST_TEST(second_guest_on_one_port_is_turned_away),
 		VHOST_TEST(rubbish_ends_the_connection_and_nothing_else),
+		VHOST_TEST(peer_that_stops_amid_a_message_is_cut_off),
 		VHOST_TEST(client_waits_for_its_socket_and_finds_it_again),
 		VHOST_TEST(client_without_a_peer_asks_to_be_called_seldom),
 		VHOST_TEST(peer_that_hangs_up_at_once_does_not_keep_control_busy),
