@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # The configuration as a whole: apply, check, diff, confirm, history, rollback, save; events; refusals.
+export WEFT_TOPOLOGY_SECONDS=${WEFT_TOPOLOGY_SECONDS:-120}
 # shellcheck source=../../topologies/lib.sh
 . "$(dirname "$0")/../../topologies/lib.sh"
 cd "$scratch" || exit 1

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # A switch between hosts, seen through the command line: every verb of every noun while packets flow.
+export WEFT_TOPOLOGY_SECONDS=${WEFT_TOPOLOGY_SECONDS:-120}
 # shellcheck source=../../topologies/lib.sh
 . "$(dirname "$0")/../../topologies/lib.sh"
 cd "$scratch" || exit 1
@@ -108,6 +109,15 @@ sed 's/^  tap1: .*/  nope: { type: af_packet, device: nope0 }/; s/tap1: {}/nope:
 expect 'one that takes a port away and fails' refused config apply fails.yaml
 expect 'brings it back' ports_up one tap1
 expect 'to its bridge' ping_ok h1 10.0.0.2
+ip link del late0
+expect 'a port whose device went is down' wait_for 3 port_is one late down
+expect 'a change of it that fails' refused port set late device=nope0
+expect 'leaves it as it was, though its device is missing' is late0 .ports.late.device config show
+expect 'and waiting' port_is one late down
+cable late0 h3 e3
+address h3 e3 10.0.0.3/24 02:00:00:00:00:03
+expect 'for the device to come back' ports_up one late
+expect 'and the bridge to have it' ping_ok h1 10.0.0.3
 
 # --- ageing, limits, moves ---
 learned() { value one '[.[] | select(.static | not)] | length' fdb show "port=$1"; }
