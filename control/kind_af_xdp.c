@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "control/devfd.h"
@@ -14,6 +15,8 @@
 #include "control/spine/field.h"
 #include "control/xdp_prog.h"
 #include "dataplane/dp.h"
+
+#define OPEN_TRIES 15 /* 2 ms apart */
 
 static const char *const fields[] = {"device", "netns", "force", NULL};
 static const char *const required[] = {"device", NULL};
@@ -86,12 +89,18 @@ static void shut(struct hostdev *h)
 
 static const struct hostdev_ops hostdev_ops = {.open = reopen, .shut = shut};
 
+/* The kernel frees the queues of sockets just closed (a port that is made anew) a moment later. */
 static int create_sockets(void *arg)
 {
 	struct creation *r = arg;
 
-	r->port = port_af_xdp_create(r->name, (uint32_t)r->h->dev.index, r->h->n_queues, r->h->mtu,
-				     dp_pool());
+	for (int i = 0; i < OPEN_TRIES; i++) {
+		r->port = port_af_xdp_create(r->name, (uint32_t)r->h->dev.index, r->h->n_queues,
+					     r->h->mtu, dp_pool());
+		if (r->port || errno != EBUSY)
+			break;
+		nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+	}
 	return r->port ? 0 : -errno;
 }
 

@@ -382,6 +382,24 @@ static void queues_have_to_be_those_of_the_device(void **state)
 	test_sh("ip link del v0");
 }
 
+static void port_that_is_made_anew_finds_its_device_free(void **state)
+{
+	static const char *const types[] = {"af_xdp", "af_packet", "tap"};
+
+	test_sh("ip link add v0 up numrxqueues 2 numtxqueues 2 type veth peer name v1 numrxqueues "
+		"2 "
+		"numtxqueues 2 && ip link set v1 up");
+	for (size_t i = 0; i < RTE_DIM(types); i++) {
+		for (int round = 0; round < 5; round++) {
+			struct port *port =
+				open_well(types[i], i < 2 ? "{'device': 'v0', 'queues': 2}"
+							  : "{'device': 't0', 'queues': 2}");
+			port_kind_find(types[i])->close(port);
+		}
+	}
+	test_sh("ip link del v0");
+}
+
 static void mtu_follows_configuration_and_device(void **state)
 {
 	struct port *port;
@@ -415,6 +433,7 @@ int main(void)
 		cmocka_unit_test(device_with_a_connection_is_refused),
 		cmocka_unit_test(jumbo_is_refused_where_xdp_cannot),
 		cmocka_unit_test(queues_have_to_be_those_of_the_device),
+		cmocka_unit_test(port_that_is_made_anew_finds_its_device_free),
 		cmocka_unit_test(mtu_follows_configuration_and_device),
 	};
 	const struct dp_conf conf = {.n_mbufs = 4096};
