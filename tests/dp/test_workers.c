@@ -200,7 +200,8 @@ static uint64_t total_sent(void)
 
 static void wait_until(bool (*done)(uint64_t arg), uint64_t arg)
 {
-	for (int i = 0; !done(arg); i++) { /* asked once: a worker that naps is asleep now and then */
+	for (int i = 0; !done(arg);
+	     i++) { /* asked once: a worker that naps is asleep now and then */
 		assert_true(i < WAIT_MS);
 		usleep(1000);
 	}
