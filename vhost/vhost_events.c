@@ -16,6 +16,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <linux/virtio_config.h>
 #include <linux/virtio_net.h>
 #include <rte_vhost.h>
 
@@ -159,6 +160,21 @@ static void on_gone(int vid)
 	grace_wait();
 }
 
+/* A ring that weftd was killed over goes on where it was. With the ring's lock held. */
+static void recover_packed(int vid, uint16_t ring, const struct rte_vhost_vring *vring)
+{
+	uint16_t position, avail, used;
+	uint64_t features;
+
+	if (rte_vhost_get_negotiated_features(vid, &features) < 0 ||
+	    !(features & BIT(VIRTIO_F_RING_PACKED)) ||
+	    rte_vhost_get_vring_base(vid, ring, &avail, &used) < 0 ||
+	    !vhost_packed_position(vring->desc_packed, vring->size, &position))
+		return;
+	if (position != used)
+		rte_vhost_set_vring_base(vid, ring, position, position);
+}
+
 static int on_ring(int vid, uint16_t ring, int enable)
 {
 	struct vhost_port *vp = find_device(vid);
@@ -167,8 +183,11 @@ static int on_ring(int vid, uint16_t ring, int enable)
 
 	if (!vp || ring >= 2 * vp->n_queues)
 		return 0;
-	if (enable && is_rx && rte_vhost_get_vhost_vring(vid, ring, &vring) == 0)
-		kick_set(&vp->queues[ring / 2], vring.kickfd);
+	if (enable && rte_vhost_get_vhost_vring(vid, ring, &vring) == 0) {
+		recover_packed(vid, ring, &vring);
+		if (is_rx)
+			kick_set(&vp->queues[ring / 2], vring.kickfd);
+	}
 	atomic_store_explicit(&vp->ring_on[ring], enable, memory_order_release);
 	if (!enable && is_rx)
 		kick_set(&vp->queues[ring / 2], -1);

@@ -84,6 +84,11 @@ bool vhost_news_take(void);
 /* Control: news also when something is made in the folder of path. 0 or -errno. */
 int vhost_news_watch(const char *path);
 
+/* Where the device goes on in a packed ring, as its descriptors tell: index | lap << 15. False
+ * where they do not. The guest may write to them all the while; any position below size is safe. */
+struct vring_packed_desc;
+bool vhost_packed_position(const struct vring_packed_desc *ring, uint16_t size, uint16_t *position);
+
 /* Is there a socket at path? 0, -ENOENT, -ENOTSOCK, -ENAMETOOLONG or -EACCES. */
 int vhost_socket_probe(const char *path);
 /* Makes the path free to be bound: removes a socket that a dead process left.
