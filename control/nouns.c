@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* The table of nouns, in the order in which their objects are added. */
+/* The table of nouns, in the order in which their objects are added: what others refer to first. */
 #include "control/daemon.h"
 
-extern const struct noun noun_system, noun_port, noun_bridge, noun_fdb, noun_worker, noun_drops,
-	noun_stats, noun_config;
+/* clang-format off */
+#define NOUNS(NOUN) \
+	NOUN(system) \
+	NOUN(port) \
+	NOUN(bridge) \
+	NOUN(fdb) \
+	NOUN(worker) \
+	NOUN(drops) \
+	NOUN(stats) \
+	NOUN(config)
+/* clang-format on */
 
-static const struct noun *const list[] = {
-	&noun_system, &noun_port,  &noun_bridge, &noun_fdb,
-	&noun_worker, &noun_drops, &noun_stats,  &noun_config,
-};
+#define DECLARED(name) extern const struct noun noun_##name;
+#define ADDRESS(name)  &noun_##name,
+
+NOUNS(DECLARED)
+
+static const struct noun *const list[] = {NOUNS(ADDRESS)};
 
 const struct registry nouns = {.list = list, .n = sizeof(list) / sizeof(list[0])};
