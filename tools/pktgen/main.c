@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * weft-pktgen: sends packets into a switch, receives what comes out of it, and tells what became
+ * of them. See docs/pktgen.md.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include <rte_cycles.h>
+
+#include "tools/pktgen/eal.h"
+#include "tools/pktgen/engine.h"
+#include "tools/pktgen/report.h"
+#include "tools/pktgen/warmup.h"
+#include "tools/pktgen/watcher.h"
+
+#define EXIT_USAGE     2
+#define SETTLE_SECONDS 0.1 /* between the trials of a search */
+#define MIN_RATE       100 /* of a search, packets a second */
+
+static volatile sig_atomic_t stop;
+
+struct run {
+	struct options options;
+	struct recording recording;
+	struct ports ports;
+	struct engine engine;
+	struct warmup warmup;
+	struct ndr_result search;
+	struct result result, best; /* of the last trial; of the last that passed */
+	struct report report;
+	char error[512];
+};
+
+static void on_signal(int number)
+{
+	stop = 1;
+}
+
+/* A second Ctrl-C ends the program where it stands: DPDK may hang in a device. */
+static void catch_signals(void)
+{
+	struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+static int run_trial(void *arg, struct ndr_trial *trial)
+{
+	struct run *run = arg;
+
+	engine_discard(&run->engine, SETTLE_SECONDS);
+	engine_run(&run->engine, trial->wanted, run->options.seconds, &run->result);
+	if (run->result.interrupted)
+		return -EINTR;
+	struct result_direction total = result_total(&run->result);
+	trial->offered = result_per_second(&run->result, total.sent) / run->result.n_directions;
+	trial->sent = total.sent;
+	trial->lost = total.lost;
+	trial->short_of_rate = result_limit(&run->result) != LIMIT_NONE;
+	if ((double)total.lost <= run->options.max_loss / 100 * (double)total.sent) {
+		run->best = run->result;
+		run->report.result = &run->best;
+	}
+	return 0;
+}
+
+static void search(struct run *run)
+{
+	const struct ndr_params params = {.max_rate = run->options.rate,
+					  .min_rate = MIN_RATE,
+					  .resolution = run->options.resolution / 100,
+					  .max_loss = run->options.max_loss / 100,
+					  .repeats = run->options.repeats};
+
+	ndr_search(&params, run_trial, run, &run->search);
+	run->report.ndr = &run->search;
+}
+
+static int measure(struct run *run)
+{
+	struct engine *engine = &run->engine;
+
+	int r = warmup_wait_for_ports(engine, run->error, sizeof(run->error));
+	if (r < 0)
+		return r;
+	if (run->options.warmup)
+		warmup_run(engine, &run->warmup);
+	watcher_show(engine);
+	if (run->options.ndr) {
+		search(run);
+	} else if (!stop) {
+		engine_run(engine, run->options.rate, run->options.seconds, &run->result);
+		run->report.result = &run->result;
+	}
+	watcher_show(NULL);
+	return 0;
+}
+
+static int set_up(struct run *run)
+{
+	const struct recording *recording = NULL;
+	char *error = run->error;
+	size_t size = sizeof(run->error);
+	int r;
+
+	if (run->options.pcap) {
+		r = recording_load(&run->recording, run->options.pcap, error, size);
+		if (r < 0)
+			return r;
+		recording = &run->recording;
+	}
+	uint32_t longest = run->options.size ? run->options.size : FRAME_SIZE_IMIX_MAX;
+	if (recording)
+		longest = recording->longest + STAMP_SIZE + FRAME_CRC;
+	r = eal_start(&run->options, error, size);
+	if (r == 0)
+		r = ports_open(&run->ports, &run->options, longest, error, size);
+	if (r == 0)
+		r = engine_init(&run->engine, &run->options, &run->ports, recording, &stop, error,
+				size);
+	return r;
+}
+
+static int report(struct run *run)
+{
+	struct report *report = &run->report;
+
+	report->options = &run->options;
+	report->drivers[0] = ports_tx(&run->ports)->driver;
+	report->drivers[1] = ports_rx(&run->ports)->driver;
+	report->core = eal_core();
+	report->tsc_hz = (double)rte_get_tsc_hz();
+	report->hugepages = eal_has_hugepages();
+	report->warmed_up = run->options.warmup;
+	report->came_through = run->warmup.came_through;
+	report->addresses = run->warmup.addresses;
+	report->recorded = run->recording.n_frames;
+	report->recorded_skipped = run->recording.n_skipped;
+	report->interrupted = stop;
+	if (run->options.json)
+		return report_json(report, stdout);
+	report_text(report, stdout);
+	return 0;
+}
+
+static int run_all(struct run *run)
+{
+	catch_signals();
+	watcher_start();
+	int r = set_up(run);
+	if (r == 0)
+		r = measure(run);
+	watcher_stop();
+	if (r == 0)
+		r = report(run);
+	if (r < 0 && !stop)
+		fprintf(stderr, "weft-pktgen: %s\n", run->error[0] ? run->error : strerror(-r));
+	ports_close(&run->ports, &run->options);
+	engine_fini(&run->engine);
+	recording_fini(&run->recording);
+	eal_stop();
+	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+	char error[OPTIONS_ERROR_SIZE];
+	struct run *run = calloc(1, sizeof(*run));
+	int status = EXIT_FAILURE;
+
+	if (!run)
+		return EXIT_FAILURE;
+	switch (options_parse(&run->options, argc, argv, error)) {
+	case 0:
+		status = run_all(run);
+		break;
+	case OPTIONS_HELP:
+		options_help(stdout);
+		status = EXIT_SUCCESS;
+		break;
+	case OPTIONS_VERSION:
+		puts("weft-pktgen " WEFT_VERSION);
+		status = EXIT_SUCCESS;
+		break;
+	default:
+		fprintf(stderr, "weft-pktgen: %s\n", error);
+		status = EXIT_USAGE;
+	}
+	free(run);
+	return status;
+}

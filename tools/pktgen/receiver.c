@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "tools/pktgen/receiver.h"
+
+#include <rte_cycles.h>
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
+#include <rte_prefetch.h>
+
+#include "tools/pktgen/frames.h"
+
+#define TIME_MASK ((UINT64_C(1) << STAMP_TIME_BITS) - 1)
+
+void receiver_begin(struct receiver *r, uint32_t mark)
+{
+	r->mark = mark;
+	r->received = r->bytes = r->foreign = 0;
+	r->calls = r->full_calls = 0;
+}
+
+static uint64_t nanoseconds(const struct receiver *r, uint64_t cycles)
+{
+	if (cycles >> (STAMP_TIME_BITS - 1)) /* the two cores' clocks are not quite alike */
+		return 0;
+	if (cycles >> 36) /* beyond a dozen seconds: the product would not fit */
+		return UINT32_MAX;
+	return (cycles * r->ns_per_cycle) >> 24;
+}
+
+static bool account(struct receiver *r, const uint8_t *end, uint64_t now)
+{
+	struct stamp stamp = stamp_read(end);
+	unsigned index = stamp.mark & 0xff;
+
+	if ((stamp.mark ^ index) != r->mark || index >= r->n_streams ||
+	    r->streams[index].direction != r->direction)
+		return false;
+	sequence_add(&r->streams[index].sequence, stamp.number);
+	if (r->latency)
+		histogram_add(r->latencies, nanoseconds(r, (now - stamp.time) & TIME_MASK));
+	return true;
+}
+
+/* Behind the last byte, or NULL where no stamp has room. */
+static const uint8_t *end_of(struct rte_mbuf *m)
+{
+	struct rte_mbuf *last = m->nb_segs == 1 ? m : rte_pktmbuf_lastseg(m);
+
+	return last->data_len < STAMP_SIZE
+		       ? NULL
+		       : rte_pktmbuf_mtod_offset(last, const uint8_t *, last->data_len);
+}
+
+unsigned receiver_step(struct receiver *r)
+{
+	struct rte_mbuf *mbufs[RECEIVER_BURST];
+	uint16_t n = rte_eth_rx_burst(r->port, r->queue, mbufs, RECEIVER_BURST);
+
+	if (n == 0)
+		return 0;
+	uint64_t now = rte_rdtsc(), ours = 0, bytes = 0;
+	for (unsigned i = 0; i < n; i++)
+		rte_prefetch0(
+			rte_pktmbuf_mtod_offset(mbufs[i], const uint8_t *, mbufs[i]->data_len - 8));
+	for (unsigned i = 0; i < n; i++) {
+		const uint8_t *end = r->stamped ? end_of(mbufs[i]) : NULL;
+		if (!r->stamped || (end && account(r, end, now))) {
+			ours++;
+			bytes += mbufs[i]->pkt_len;
+		}
+	}
+	rte_pktmbuf_free_bulk(mbufs, n);
+	r->received += ours;
+	r->bytes += bytes;
+	r->foreign += n - ours;
+	r->calls++;
+	r->full_calls += n == RECEIVER_BURST;
+	return n;
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "tools/pktgen/warmup.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <rte_cycles.h>
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
+
+#define PROBE_EVERY_US 10000
+#define SETTLE_SECONDS 0.05
+#define LINK_EVERY_US  10000
+
+static double seconds_since(uint64_t began)
+{
+	return (double)(rte_rdtsc() - began) / (double)rte_get_tsc_hz();
+}
+
+int warmup_wait_for_ports(struct engine *e, char *error, size_t size)
+{
+	uint64_t began = rte_rdtsc();
+
+	for (unsigned i = 0; i < e->ports->n; i++) {
+		struct port *port = &e->ports->list[i];
+		while (!port_is_up(port)) {
+			if (*e->stop)
+				return -EINTR;
+			if (seconds_since(began) > e->options->wait) {
+				snprintf(error, size,
+					 "%s: no link after %g s (--wait): nobody is on the other "
+					 "side",
+					 port->name, e->options->wait);
+				return -ETIMEDOUT;
+			}
+			usleep(LINK_EVERY_US);
+		}
+	}
+	return 0;
+}
+
+static struct rte_mbuf *copy_frame(struct engine *e, const struct source *source, uint32_t index)
+{
+	const uint8_t *bytes = source->frames.classes[0].bytes;
+	uint16_t len = source->frames.classes[0].len;
+	struct rte_mbuf *m = rte_pktmbuf_alloc(e->ports->pool);
+
+	if (!m)
+		return NULL;
+	if (source->recording) {
+		const struct recorded_frame *frame = &source->recording->frames[index];
+		bytes = source->recording->bytes + frame->at;
+		len = frame->len;
+	}
+	void *data = rte_pktmbuf_append(m, len);
+	if (!data) {
+		rte_pktmbuf_free(m);
+		return NULL;
+	}
+	memcpy(data, bytes, len);
+	if (!source->recording)
+		frame_patch(&source->frames, 0, data, index);
+	else if (source->stamp && len <= RECORDING_ROOM_FOR_STAMP)
+		(void)rte_pktmbuf_append(m, STAMP_SIZE);
+	return m;
+}
+
+/*
+ * One packet of a flow, or a recorded one; turned: from its receiver to its sender. These buffers
+ * are not those of the sender, which must keep their frames.
+ */
+static bool send_one(struct engine *e, const struct source *source, uint16_t port, uint32_t index,
+		     bool turned, uint32_t mark)
+{
+	struct rte_mbuf *m = copy_frame(e, source, index);
+
+	if (!m)
+		return false;
+	uint8_t *data = rte_pktmbuf_mtod(m, uint8_t *);
+	if (turned)
+		frame_turn(data);
+	if (source->stamp)
+		stamp_write(data + m->data_len, mark, 0, 0);
+	bool group = data[6] & 1; /* no station sends from a group's address */
+	if (!group && rte_eth_tx_burst(port, 0, &m, 1) == 1)
+		return true;
+	rte_pktmbuf_free(m);
+	return group;
+}
+
+static bool is_probe(const struct engine *e, struct rte_mbuf *m, uint32_t mark)
+{
+	if (!e->options->stamp)
+		return true;
+	return m->nb_segs == 1 && m->data_len >= STAMP_SIZE &&
+	       stamp_read(rte_pktmbuf_mtod_offset(m, uint8_t *, m->data_len)).mark == mark;
+}
+
+static bool probe_arrived(struct engine *e, uint16_t port, uint32_t mark)
+{
+	bool arrived = false;
+
+	for (uint16_t q = 0; q < e->options->queues; q++) {
+		struct rte_mbuf *mbufs[RECEIVER_BURST];
+		uint16_t n = rte_eth_rx_burst(port, q, mbufs, RECEIVER_BURST);
+		for (uint16_t i = 0; i < n; i++)
+			arrived |= is_probe(e, mbufs[i], mark);
+		rte_pktmbuf_free_bulk(mbufs, n);
+	}
+	return arrived;
+}
+
+/* Whether a packet came through in time, of those sent every ten milliseconds. */
+static bool probe(struct engine *e, uint8_t direction, uint16_t from, uint16_t to)
+{
+	uint32_t mark = engine_new_mark(e);
+	uint64_t began = rte_rdtsc();
+
+	do {
+		send_one(e, &e->sources[direction], from, 0, false, mark);
+		for (int i = 0; i < 10; i++) {
+			usleep(PROBE_EVERY_US / 10);
+			if (probe_arrived(e, to, mark))
+				return true;
+		}
+	} while (!*e->stop && seconds_since(began) < e->options->wait);
+	return false;
+}
+
+/* How many numbers of flows bring a new address, or a new VLAN for one. */
+static uint32_t count_addresses(const struct engine *e, const struct source *source,
+				enum frame_field_kind mac)
+{
+	uint32_t n = 1, vlans = 1;
+
+	if (source->recording)
+		return source->recording->n_frames;
+	for (unsigned i = 0; i < source->frames.n_fields; i++) {
+		if (source->frames.fields[i].kind == mac)
+			n = source->frames.fields[i].n;
+		else if (source->frames.fields[i].kind == FIELD_VLAN)
+			vlans = source->frames.fields[i].n;
+	}
+	return n > 1 && vlans > 1 ? options_flow_numbers(e->options) : n > vlans ? n : vlans;
+}
+
+/* All addresses on one side speak, at a rate at which a switch can learn them. */
+static uint64_t speak(struct engine *e, uint8_t direction, uint16_t port, bool turned)
+{
+	const struct source *source = &e->sources[direction];
+	uint32_t n = count_addresses(e, source, turned ? FIELD_MAC_DST : FIELD_MAC_SRC), i = 0;
+	uint64_t began = rte_rdtsc();
+
+	while (i < n && !*e->stop) {
+		for (unsigned p = 0; p < e->ports->n; p++)
+			probe_arrived(e, e->ports->list[p].id,
+				      0); /* what is flooded must not pile up */
+		uint32_t due =
+			(uint32_t)RTE_MIN((double)n,
+					  seconds_since(began) * e->options->warmup_rate + 1);
+		while (i < due && send_one(e, source, port, i, turned, 0))
+			i++;
+	}
+	return i;
+}
+
+static uint8_t opposite(const struct engine *e, uint8_t direction)
+{
+	return direction == 0 ? (uint8_t)(e->ports->n - 1) : 0;
+}
+
+void warmup_run(struct engine *e, struct warmup *warmup)
+{
+	*warmup = (struct warmup){.came_through = true};
+	for (uint8_t d = 0; d < e->n_directions && !*e->stop; d++) {
+		uint8_t from = d == 0 ? 0 : (uint8_t)(e->ports->n - 1);
+		uint16_t tx = e->ports->list[from].id, rx = e->ports->list[opposite(e, d)].id;
+		warmup->came_through &= probe(e, d, tx, rx);
+		warmup->addresses += speak(e, d, tx, false);
+		warmup->addresses += speak(e, d, rx, true);
+	}
+	engine_discard(e, SETTLE_SECONDS);
+}
