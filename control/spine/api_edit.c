@@ -161,14 +161,30 @@ static size_t name_length(const struct field *field, const json_t *map, const ch
 	return strlen(text);
 }
 
+/* Neither an object, nor a text that is one, nor nothing. */
+static bool is_scalar(const json_t *value)
+{
+	const char *text = json_string_value(value);
+
+	if (text)
+		return *text && *text != '{' && strcmp(text, "none") != 0;
+	return !json_is_object(value) && !json_is_null(value);
+}
+
 static int edit_map(const struct field *field, json_t *map, const char *key, const json_t *value,
 		    const char *path, struct errors *errors)
 {
 	const struct field entry = {.name = field->name, .type = F_OBJECT, .fields = field->fields};
 	size_t n = name_length(field, map, key);
 	char name[PATH_SIZE], full[PATH_SIZE];
-	const char *text = json_string_value(value);
+	const char *text = json_string_value(value), *last = strrchr(key, '.');
 
+	/* "vm1.vlna=10": no name of a port, but a key of one. */
+	if (!key[n] && last && is_scalar(value) && !json_object_get(map, key)) {
+		snprintf(name, sizeof(name), "%.*s", (int)(last - key), key);
+		join(full, sizeof(full), path, name);
+		return no_such_key(field->fields, last + 1, full, errors);
+	}
 	snprintf(name, sizeof(name), "%.*s", (int)n, key);
 	join(full, sizeof(full), path, name);
 	if (key[n])

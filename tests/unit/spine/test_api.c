@@ -191,6 +191,9 @@ static void keys_may_be_dotted_and_texts_stand_for_every_type(void **state)
 		 "{\"aging\":5,\"macs\":[\"02:00:00:00:00:03\"]}"},
 		{"{\"macs\": \"[]\", \"aging\": \"none\", \"ports\": \"{vm1: {vlan: 3}}\"}",
 		 "{\"macs\":[],\"ports\":{\"vm1\":{\"vlan\":3}}}"},
+		/* The longest name that is there. */
+		{"{\"macs\": null, \"ports\": \"eth0, eth0.5\", \"ports.eth0.5.vlan\": 9}",
+		 "{\"ports\":{\"eth0\":{},\"eth0.5\":{\"vlan\":9}}}"},
 	};
 	static const struct api_case refused[] = {
 		{"bridge.set", "{\"name\": \"br0\", \"set\": {\"ports.vm9\": \"none\"}}",
@@ -202,6 +205,7 @@ static void keys_may_be_dotted_and_texts_stand_for_every_type(void **state)
 	int code;
 
 	run_case(&(struct api_case)ADD_VM1);
+	must_do("port.add", json_pack("{s:s, s:{s:s}}", "name", "eth0", "set", "type", "tap"));
 	must_do("port.add", json_pack("{s:s, s:{s:s}}", "name", "eth0.5", "set", "type", "tap"));
 	must_do("bridge.add", json_pack("{s:s}", "name", "br0"));
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

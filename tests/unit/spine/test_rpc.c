@@ -272,11 +272,14 @@ static void a_connection_closed_with_answers_pending_harms_nobody(void **state)
 
 static void answers_still_come_after_the_sending_side_is_closed(void **state)
 {
-	static const char ask[] = ASK(1) ASK(2) "{\"half";
+	static const char ask[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"job.big\","
+				  "\"params\":{\"size\":5000000}}\n" ASK(2) "{\"half";
 	int fd = join();
 
 	assert_true(say(fd, ask, strlen(ask)));
 	shutdown(fd, SHUT_WR);
+	for (int i = 0; i < 10; i++)
+		turn();
 	expect(fd, "\"id\":1,");
 	expect(fd, "\"id\":2,");
 	expect_end(fd);

@@ -117,6 +117,23 @@ static void nouns_and_verbs_may_be_shortened(void **state)
 	});
 }
 
+static void a_noun_written_in_full_is_meant(void **state)
+{
+	json_t *nouns = json_pack("{s:[{s:s}, {s:s}, {s:s}]}", "nouns", "name", "portal status",
+				  "name", "port", "name", "port status");
+	char port[] = "port", s[] = "s", x[] = "x", *words[] = {port, s}, *other[] = {port, x};
+	size_t used;
+
+	assert_string_equal(model_text(model_noun(nouns, words, 2, &used, NULL), "name"),
+			    "port status");
+	assert_int_equal(used, 2);
+	assert_string_equal(model_text(model_noun(nouns, other, 2, &used, NULL), "name"), "port");
+	json_array_remove(json_object_get(nouns, "nouns"), 2);
+	assert_string_equal(model_text(model_noun(nouns, words, 2, &used, NULL), "name"), "port");
+	assert_int_equal(used, 1);
+	json_decref(nouns);
+}
+
 static void arguments_come_by_place_by_key_and_as_flags(void **state)
 {
 	run_cases((const struct request_case[]){
@@ -226,6 +243,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_become_a_method_and_its_parameters),
 		cmocka_unit_test(nouns_and_verbs_may_be_shortened),
+		cmocka_unit_test(a_noun_written_in_full_is_meant),
 		cmocka_unit_test(arguments_come_by_place_by_key_and_as_flags),
 		cmocka_unit_test(wrong_usage_says_what_is_wrong),
 		cmocka_unit_test(help_is_asked_for_in_every_place),
