@@ -161,7 +161,10 @@ done
 wait "$ping"
 expect 'queues move between workers and lose nothing' said ping.out ' 0% packet loss'
 expect 'what was moved is kept in the configuration' is $((6 % cores)) '.ports.tap1.workers[0]' config show
-expect 'the last core is taken away while a queue is pinned to it' refused system set 'workers=[1000]'
+if [ "$cores" -gt 1 ]; then
+	expect 'a core is not taken away while a queue is pinned to it' refused system set "workers=[1]"
+	expect 'which is told' said err 'core 0 has no worker'
+fi
 expect 'the sum rule holds for each worker' sum_rule
 expect 'polling is a choice' w system set idle=poll
 expect 'and back' w system set idle=adaptive
