@@ -106,7 +106,7 @@ static void reclaim(struct fdb *fdb)
 	}
 }
 
-static bool copy_all(struct fdb *to, struct fdb *from, uint32_t now_s)
+static bool copy_all(struct fdb *to, struct fdb *from)
 {
 	for (int64_t slot = 0; slot < n_slots(from); slot++) {
 		int64_t place;
@@ -119,14 +119,15 @@ static bool copy_all(struct fdb *to, struct fdb *from, uint32_t now_s)
 		slot_fill(to, place, slot_key(from, slot), fdb_slot_port(from, slot),
 			  fdb_slot_static(from, slot));
 		to->info[place] = from->info[slot];
+		/* That it was seen stays a note, for the next sweep to take. */
 		if (slot_take_seen(from, slot))
-			to->info[place].seen_s = now_s;
+			fdb_slot_seen(to, 0, place);
 	}
 	return true;
 }
 
 /* Publishes a table of at least n_buckets with the same content. */
-static int rebuild(struct bridge *bridge, uint32_t n_buckets, uint16_t n_workers, uint32_t now_s)
+static int rebuild(struct bridge *bridge, uint32_t n_buckets, uint16_t n_workers)
 {
 	struct fdb *old = table(bridge), *new;
 
@@ -138,7 +139,7 @@ static int rebuild(struct bridge *bridge, uint32_t n_buckets, uint16_t n_workers
 		new = fdb_table_create(n_buckets, n_workers);
 		if (!new)
 			return -ENOMEM;
-		if (copy_all(new, old, now_s))
+		if (copy_all(new, old))
 			break;
 		fdb_table_destroy(new);
 	}
@@ -154,10 +155,9 @@ int fdb_workers_set(uint16_t n)
 		struct bridge *bridge = bridge_by_id(id);
 		int err;
 
-		/* Ages lose at most one sweep: seen flags are folded in as of second 0. */
 		if (!bridge || table(bridge)->n_seen >= n)
 			continue;
-		err = rebuild(bridge, table(bridge)->n_buckets, n, 0);
+		err = rebuild(bridge, table(bridge)->n_buckets, n);
 		if (err)
 			return err;
 	}
@@ -165,7 +165,7 @@ int fdb_workers_set(uint16_t n)
 }
 
 /* A slot for a new key: among what was emptied, then in a larger table. Or -errno. */
-static int64_t make_room(struct bridge *bridge, fdb_key key, uint32_t now_s)
+static int64_t make_room(struct bridge *bridge, fdb_key key)
 {
 	struct fdb *fdb = table(bridge);
 	bool full = (uint64_t)bridge->n_macs * 100 >= (uint64_t)n_slots(fdb) * FULL_PERCENT;
@@ -178,7 +178,7 @@ static int64_t make_room(struct bridge *bridge, fdb_key key, uint32_t now_s)
 	}
 	if (slot >= 0)
 		return slot;
-	err = rebuild(bridge, fdb->n_buckets * 2, fdb->n_seen, now_s);
+	err = rebuild(bridge, fdb->n_buckets * 2, fdb->n_seen);
 	if (err)
 		return err;
 	slot = slot_for(table(bridge), key);
@@ -187,7 +187,7 @@ static int64_t make_room(struct bridge *bridge, fdb_key key, uint32_t now_s)
 
 static int insert(struct bridge *bridge, fdb_key key, uint16_t port, bool is_static, uint32_t now_s)
 {
-	int64_t slot = make_room(bridge, key, now_s);
+	int64_t slot = make_room(bridge, key);
 	struct fdb *fdb = table(bridge);
 
 	if (slot < 0)
