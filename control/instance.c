@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -78,6 +79,17 @@ void instance_notify(const char *state)
 		log_warning("cannot tell systemd %s: %s", state, strerror(errno));
 	if (fd >= 0)
 		close(fd);
+}
+
+void instance_raise_limits(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur == files.rlim_max)
+		return;
+	files.rlim_cur = files.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &files) < 0)
+		log_warning("cannot raise the number of open files: %s", strerror(errno));
 }
 
 void instance_check_rights(void)

@@ -16,6 +16,9 @@ int instance_lock(const char *name);
 /* "READY=1", "STOPPING=1": to systemd, if it started us. */
 void instance_notify(const char *state);
 
+/* As many open files as we may have: a guest's queue takes several. */
+void instance_raise_limits(void);
+
 /* Logs what this process will not be able to do for want of rights. */
 void instance_check_rights(void);
 

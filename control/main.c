@@ -249,6 +249,7 @@ static int run(const json_t *tree)
 	weftd.started_ms = daemon_now_ms();
 	if (instance_lock(weftd.instance) < 0)
 		return EXIT_FAILED;
+	instance_raise_limits();
 	instance_check_rights();
 	int r = start(tree, events);
 	if (r == 0) {

@@ -110,6 +110,13 @@ expect 'systemd is told that it is ready' wait_for 3 said notified READY=1
 stop_weftd four
 expect 'and that it stops' wait_for 3 said notified STOPPING=1
 
+# --- its limits ---
+ulimit -Sn 256
+start_weftd seven empty.yaml
+expect 'it takes as many open files as it may' equal "$(ulimit -Hn)" \
+	"$(awk '/^Max open files/ { print $4 }' "/proc/${weftd_pid[seven]}/limits")"
+stop_weftd seven
+
 # --- little rights, little room ---
 chmod 755 "$scratch" /run/weft
 expect 'another user is told that root is needed' status 1 \
