@@ -24,19 +24,23 @@ guest_fail() {
 	return 1
 }
 
-# The newest kernel for cloud machines: guests need few modules with it. Sets guest_kernel.
+# The newest kernel for cloud machines, unpacked by tools/run or installed: guests need few modules
+# with it. Sets guest_kernel, and guest_root, below which its files are.
 guest_find_kernel() {
 	local newest
-	newest=$(find /boot -maxdepth 1 -name 'vmlinuz-*-cloud-amd64' | sort -V | tail -n 1)
-	[ -n "$newest" ] || guest_fail "no kernel for guests: apt-get install linux-image-cloud-amd64" ||
-		return 1
-	guest_kernel=${newest#/boot/vmlinuz-}
+	for guest_root in "$guest_lib/../../build/packages" ''; do
+		newest=$(find "$guest_root/boot" -maxdepth 1 -name 'vmlinuz-*-cloud-amd64' 2>/dev/null |
+			sort -V | tail -n 1)
+		[ -z "$newest" ] || break
+	done
+	[ -n "$newest" ] || guest_fail "no kernel for guests: sudo tools/run fetches one" || return 1
+	guest_kernel=${newest##*/vmlinuz-}
 }
 
 # Copies one module, unpacked, into the folder; what is built into the kernel has none.
 guest_copy_module() { # NAME FOLDER
 	local file
-	file=$(find "/lib/modules/$guest_kernel/kernel" -name "$1.ko" -o -name "$1.ko.xz" | head -n 1)
+	file=$(find "$guest_root/lib/modules/$guest_kernel/kernel" -name "$1.ko" -o -name "$1.ko.xz" | head -n 1)
 	case $file in
 	*.xz) busybox unxz -c "$file" >"$2/$1.ko" ;;
 	*.ko) cp "$file" "$2/$1.ko" ;;
@@ -86,7 +90,7 @@ guest_probe_accel() {
 	if ! guest_accel_known; then
 		rm -f "$guest_cache"/accel-*
 		if (timeout -s KILL 10 qemu-system-x86_64 -accel kvm -M q35 -m 128 -display none -nodefaults \
-			-no-reboot -kernel "/boot/vmlinuz-$guest_kernel" -initrd "$guest_initrd" \
+			-no-reboot -kernel "$guest_root/boot/vmlinuz-$guest_kernel" -initrd "$guest_initrd" \
 			-append "quiet weft.probe"; exit $?) >"$guest_cache/kvm.log" 2>&1 </dev/null; then
 			echo kvm >"$known"
 		else
@@ -145,7 +149,7 @@ guest_start() { # NAME CARD… [mtu=N]
 	setsid setpriv --pdeathsig KILL \
 		qemu-system-x86_64 -accel "$guest_accel" -M q35 -m $guest_memory -smp "${guest_cpus:-1}" \
 		-object "memory-backend-memfd,id=mem,size=${guest_memory}M,share=on" -numa node,memdev=mem \
-		-kernel "/boot/vmlinuz-$guest_kernel" -initrd "$guest_initrd" \
+		-kernel "$guest_root/boot/vmlinuz-$guest_kernel" -initrd "$guest_initrd" \
 		-append "console=ttyS0 quiet panic=1 weft.ip=$addresses weft.mtu=$mtu" \
 		-nodefaults -display none -serial "file:$dir/console.log" \
 		-chardev "pipe,id=shell,path=$dir/shell" -serial chardev:shell \

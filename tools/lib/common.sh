@@ -33,20 +33,40 @@ packages_missing() {
 		comm -13 - <(printf '%s\n' "${wanted[@]}" | sort -u)
 }
 
+apt() {
+	env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 "$@"
+}
+
+apt_failed() { # WHAT
+	tail -n 20 "$logs/apt.log" >&2
+	die "could not $1; the whole output is in $logs/apt.log"
+}
+
 # Installs what is missing of the groups named. Nothing missing: no network, no lock, no time.
 install_packages() {
-	local missing log=$logs/apt.log apt
+	local missing
 	command -v dpkg-query >/dev/null || die "needs Debian 12 (there is no dpkg here)"
 	mapfile -t missing < <(packages_missing "$@")
 	[ ${#missing[@]} -gt 0 ] || return 0
 	mkdir -p "$logs"
 	say "installing ${#missing[@]} Debian packages: ${missing[*]}"
-	apt=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300)
-	if ! { "${apt[@]}" update && "${apt[@]}" install -y --no-install-recommends "${missing[@]}"; } \
-		>"$log" 2>&1 </dev/null; then
-		tail -n 20 "$log" >&2
-		die "could not install the packages; the whole output is in $log"
-	fi
+	{ apt update && apt install -y --no-install-recommends "${missing[@]}"; } \
+		>"$logs/apt.log" 2>&1 </dev/null || apt_failed "install the packages"
+}
+
+# Unpacks the kernel of the group kernel into build/packages, once, unless it is installed.
+unpack_kernel() {
+	local kernel folder=$root/build/packages
+	[ -n "$(packages_missing kernel)" ] && [ ! -e "$folder/boot" ] || return 0
+	rm -rf "$folder.part"
+	mkdir -p "$logs" "$folder.part"
+	say "fetching a kernel for the guests"
+	# The package is only a name for the newest one.
+	{ apt update && kernel=$(apt-cache depends "$(packages_of kernel)" |
+		sed -n 's/^ *Depends: \(linux-image-\)/\1/p') &&
+		(cd "$folder.part" && apt download "$kernel" && dpkg-deb -x ./*.deb . && rm ./*.deb) &&
+		mv "$folder.part" "$folder"; } >"$logs/apt.log" 2>&1 </dev/null ||
+		apt_failed "fetch the kernel"
 }
 
 # Shows the last "[n/m]" of a growing ninja log until the process ends: in place on a terminal,
