@@ -83,9 +83,7 @@ bool client_alive(const struct client *client)
 	return recv(client->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
 }
 
-/* 0, or -errno: -EINTR also for an interrupt that came earlier, where the shell keeps it blocked,
- * so that none is lost between looking and waiting. */
-static int wait_for(int fd, short events)
+int client_wait(int fd, short events)
 {
 	struct pollfd descriptor = {.fd = fd, .events = events};
 	sigset_t mask;
@@ -101,7 +99,7 @@ static int send_all(int fd, const char *text, size_t n)
 		ssize_t sent = send(fd, text, n, MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		if (sent < 0 && errno == EAGAIN) {
-			int rc = wait_for(fd, POLLOUT);
+			int rc = client_wait(fd, POLLOUT);
 
 			if (rc)
 				return rc;
@@ -148,7 +146,7 @@ static int fill(struct client *client)
 		client->buffer = buffer;
 		client->size = size;
 	}
-	rc = wait_for(client->fd, POLLIN);
+	rc = client_wait(client->fd, POLLIN);
 	if (rc)
 		return rc;
 	got = read(client->fd, client->buffer + client->n, client->size - client->n);

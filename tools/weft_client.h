@@ -32,6 +32,10 @@ bool client_alive(const struct client *client);
 int client_call(struct client *client, const char *method, json_t *params, json_t **result,
 		json_t **error);
 
+/* Waits for poll's events. 0, or -errno: -EINTR also for an interrupt that came earlier, where
+ * SIGINT is blocked: none is lost between looking and waiting. */
+int client_wait(int fd, short events);
+
 /* The next message, whatever it is (new reference). NULL with errno; 0: the connection ended. */
 json_t *client_read(struct client *client);
 

@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <histedit.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include "tools/weft_help.h"
 #include "tools/weft_model.h"
@@ -22,6 +24,7 @@ struct shell {
 	History *history;
 	char *history_file;
 	char prompt[64];
+	bool cancelled; /* ^C ended the line */
 };
 
 /* 0; an exit status; -1: the user wants to leave. */
@@ -62,12 +65,50 @@ static int run_script(struct session *session)
 	return status;
 }
 
-static volatile sig_atomic_t interrupted;
-
-/* Ends what blocks, nothing else. */
+/* Ends what waits, nothing else. */
 static void on_interrupt(int number)
 {
-	interrupted = 1;
+}
+
+/* Reads a byte. ^C while a terminal's line mode was left may have taken back what was there. */
+static ssize_t read_byte(char *out)
+{
+	sigset_t interrupt;
+	ssize_t n;
+
+	sigemptyset(&interrupt);
+	sigaddset(&interrupt, SIGINT);
+	sigprocmask(SIG_UNBLOCK, &interrupt, NULL);
+	n = read(STDIN_FILENO, out, 1);
+	sigprocmask(SIG_BLOCK, &interrupt, NULL);
+	return n < 0 ? -errno : n;
+}
+
+/* The next character. libedit's own way goes on after a first ^C. */
+static int read_key(EditLine *edit, wchar_t *out)
+{
+	struct shell *shell;
+	mbstate_t state = {0};
+	char byte;
+
+	el_get(edit, EL_CLIENTDATA, &shell);
+	for (;;) {
+		ssize_t rc = client_wait(STDIN_FILENO, POLLIN);
+		size_t n;
+
+		if (!rc && !(rc = read_byte(&byte)))
+			return 0;
+		if (rc < 0) {
+			shell->cancelled = rc == -EINTR;
+			errno = (int)-rc;
+			return -1;
+		}
+		n = mbrtowc(out, &byte, 1, &state);
+		if (n == 0 || n == 1)
+			return 1;
+		if (n == (size_t)-1)
+			memset(&state, 0, sizeof(state));
+	}
 }
 
 static char *prompt_of(EditLine *edit)
@@ -270,6 +311,7 @@ static int start_editor(struct shell *shell)
 		return -1;
 	el_set(shell->edit, EL_CLIENTDATA, shell);
 	el_set(shell->edit, EL_PROMPT, prompt_of);
+	el_set(shell->edit, EL_GETCFN, read_key);
 	el_set(shell->edit, EL_EDITOR, "emacs");
 	el_set(shell->edit, EL_SIGNAL, 0);
 	start_history(shell);
@@ -281,26 +323,21 @@ static int start_editor(struct shell *shell)
 	return 0;
 }
 
-/* The next line, NULL at the end; *cancelled where ^C took it back. While a command runs ^C is
- * blocked, and only its waits are interrupted: none is lost in between. */
-static const char *read_line(struct shell *shell, bool *cancelled)
+/* The next line, NULL at the end and where ^C took it back. */
+static const char *read_line(struct shell *shell)
 {
-	sigset_t interrupt;
 	const char *line;
 	int n;
 
-	sigemptyset(&interrupt);
-	sigaddset(&interrupt, SIGINT);
-	sigprocmask(SIG_UNBLOCK, &interrupt, NULL);
-	interrupted = 0;
+	shell->cancelled = false;
 	line = el_gets(shell->edit, &n);
-	sigprocmask(SIG_BLOCK, &interrupt, NULL);
-	*cancelled = interrupted;
-	if (interrupted || !line || n <= 0)
-		putchar('\n');
-	if (interrupted)
+	if (shell->cancelled)
 		el_reset(shell->edit);
-	return line && n > 0 ? line : NULL;
+	if (shell->cancelled || !line || n <= 0) {
+		putchar('\n');
+		return NULL;
+	}
+	return line;
 }
 
 static int run_terminal(struct shell *shell)
@@ -308,10 +345,9 @@ static int run_terminal(struct shell *shell)
 	int status = 0, rc = 0;
 
 	while (rc >= 0) {
-		bool cancelled;
-		const char *line = read_line(shell, &cancelled);
+		const char *line = read_line(shell);
 
-		if (cancelled)
+		if (!line && shell->cancelled)
 			continue;
 		if (!line)
 			break;
@@ -326,6 +362,7 @@ int shell_run(struct session *session)
 {
 	struct shell shell = {.session = session};
 	const struct sigaction interrupt = {.sa_handler = on_interrupt};
+	sigset_t blocked;
 	int status;
 
 	if (!isatty(STDIN_FILENO))
@@ -333,6 +370,10 @@ int shell_run(struct session *session)
 	snprintf(shell.prompt, sizeof(shell.prompt), "%s> ", session->instance);
 	if (start_editor(&shell))
 		return run_script(session);
+	/* Blocked but where something waits: see client_wait. */
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGINT);
+	sigprocmask(SIG_BLOCK, &blocked, NULL);
 	sigaction(SIGINT, &interrupt, NULL);
 	printf("weft %s: Tab completes, ? helps, exit or ^D leaves\n", WEFT_VERSION);
 	session_connect(session, stderr);

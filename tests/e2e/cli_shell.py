@@ -4,12 +4,13 @@
 the keys and waits, ten seconds each, for the text (both with Python's escapes); then leaves with
 exit. Ends with what the shell ends with, 99 where a text did not come.
 
-While a command runs the terminal is not the shell's: wait for the prompt before keys that are.
+While a command runs the terminal is not the shell's: keys but a ^C alone wait until it is.
 """
 import os
 import pty
 import select
 import sys
+import termios
 import time
 
 PATIENCE = 10
@@ -37,6 +38,13 @@ def wait_for(terminal, text, seen):
     return seen[seen.index(text) + len(text):]
 
 
+def wait_for_reader(terminal):
+    """The prompt comes a moment before the shell takes the terminal out of its line mode."""
+    end = time.monotonic() + PATIENCE
+    while termios.tcgetattr(terminal)[3] & termios.ICANON and time.monotonic() < end:
+        time.sleep(0.01)
+
+
 def typed(text):
     return text.encode().decode('unicode_escape').encode('latin-1')
 
@@ -51,9 +59,13 @@ def main():
     for keys, text in zip(steps[::2], steps[1::2]):
         if rest is None:
             break
+        if keys != r'\x03':
+            wait_for_reader(terminal)
         os.write(terminal, typed(keys))
         rest = wait_for(terminal, typed(text), rest)
     done = rest is not None
+    if done:
+        wait_for_reader(terminal)
     os.write(terminal, b'\x15exit\n' if done else b'\x03exit\n')
     end = time.monotonic() + PATIENCE
     while read(terminal) is not None and time.monotonic() < end:
