@@ -192,6 +192,11 @@ static void status(struct port *port, struct port_status *out)
 			text, size,
 			"connected, but the guest's driver has not started: is it booting, and its "
 			"memory shared (memory-backend-memfd,share=on)?");
+	else if (reason == VHOST_HANGS_UP)
+		snprintf(text, size,
+			 "the guest hangs up each time it connects: are its queues= more than the "
+			 "port's %d (queues: N)?",
+			 port->n_rxq);
 	else if (reason != VHOST_UP)
 		snprintf(text, size, "%s", vhost_reason_text(reason));
 }

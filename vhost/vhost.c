@@ -18,7 +18,7 @@
 /* How long a client waits for its next attempt, in ms. */
 #define RETRY_SOON     100  /* the socket is there: QEMU may not have come to listen yet */
 #define RETRY_LATER    500  /* it has been there for a while: its owner is dead */
-#define RETRY_FALLBACK 1000 /* no socket, and inotify will tell of one: for the odd case */
+#define RETRY_FALLBACK 1000 /* no socket, and inotify will tell of one; or a peer that hangs up */
 #define SOON_TIMES     30
 /* After a connection ended rte_vhost's thread still unmaps the guest's memory, and taking the
  * socket back meanwhile would have control spin for it. */
@@ -29,6 +29,7 @@ static const char *const reason_texts[VHOST_REASON_COUNT] = {
 	[VHOST_NO_SOCKET] = "there is no socket: the guest has not been started",
 	[VHOST_NO_PEER] = "nobody is at the other end of the socket",
 	[VHOST_NEGOTIATING] = "connected, but the guest has not started its driver",
+	[VHOST_HANGS_UP] = "the guest hangs up each time it connects",
 	[VHOST_QUEUE_DISABLED] = "the guest has switched its queues off",
 };
 
@@ -142,6 +143,8 @@ enum vhost_reason vhost_reason(const struct port *port)
 {
 	const struct vhost_port *vp = vhost_of((struct port *)port);
 
+	if (atomic_load(&vp->vid) == VHOST_NO_DEVICE && atomic_load(&vp->n_tries) >= VHOST_TRIES)
+		return VHOST_HANGS_UP;
 	if (atomic_load(&vp->connection) == VHOST_NO_DEVICE)
 		return vp->is_server || vp->has_socket ? VHOST_NO_PEER : VHOST_NO_SOCKET;
 	if (atomic_load(&vp->vid) == VHOST_NO_DEVICE)
@@ -197,6 +200,7 @@ static void client_connect(struct vhost_port *vp, int64_t now)
 	vp->has_socket = vhost_socket_probe(vp->socket) == 0;
 	if (!vp->has_socket) {
 		vp->failures = 0;
+		atomic_store(&vp->n_tries, 0);
 		vp->retry_ms = now + (is_watched ? RETRY_FALLBACK : RETRY_LATER);
 	} else if (vhost_register(vp) < 0) {
 		vp->retry_ms = now + (++vp->failures < SOON_TIMES ? RETRY_SOON : RETRY_LATER);
@@ -217,6 +221,8 @@ static int64_t client_poll(struct vhost_port *vp, int64_t now, bool made)
 			return vp->retry_ms;
 		vhost_unregister(vp);
 		vp->failures = 0;
+		if (atomic_load(&vp->n_tries) >= VHOST_TRIES)
+			vp->retry_ms = now + RETRY_FALLBACK;
 	}
 	if (vp->is_registered)
 		return INT64_MAX;

@@ -24,9 +24,10 @@ struct vhost_conf {
 
 enum vhost_reason {
 	VHOST_UP,
-	VHOST_NO_SOCKET,      /* client: the path does not exist */
-	VHOST_NO_PEER,        /* nobody accepts, or nobody has connected */
-	VHOST_NEGOTIATING,    /* connected, memory or rings not yet set up: no driver has started */
+	VHOST_NO_SOCKET,   /* client: the path does not exist */
+	VHOST_NO_PEER,     /* nobody accepts, or nobody has connected */
+	VHOST_NEGOTIATING, /* connected, memory or rings not yet set up: no driver has started */
+	VHOST_HANGS_UP,    /* peers come and go without ever starting: they want something else */
 	VHOST_QUEUE_DISABLED, /* the driver has a ring, but it is off */
 	VHOST_REASON_COUNT
 };

@@ -119,6 +119,7 @@ static int on_connect(int vid)
 	if (!vp || !atomic_compare_exchange_strong(&vp->connection, &none, vid))
 		return -1;
 	vhost_socket_limit(vp->socket);
+	atomic_fetch_add(&vp->n_tries, 1);
 	for (int i = 0; i < 2 * PORT_QUEUES_MAX; i++)
 		atomic_store(&vp->ring_on[i], false);
 	tell(vp);
@@ -142,6 +143,7 @@ static int on_ready(int vid)
 
 	if (!vp)
 		return -1;
+	atomic_store(&vp->n_tries, 0);
 	atomic_store_explicit(&vp->vid, vid, memory_order_release);
 	tell(vp);
 	return 0;

@@ -19,6 +19,7 @@
 #define VHOST_SOCKET_MAX  sizeof(((struct sockaddr_un *)0)->sun_path) /* with its final zero */
 
 #define VHOST_PATIENCE_MS 500
+#define VHOST_TRIES       4 /* connections in vain after which a peer's wishes are to blame */
 
 /* The library's numbers of a queue's two rings, named from the host's side. */
 #define VHOST_RING_TX(queue) (2 * (queue))
@@ -46,6 +47,7 @@ struct vhost_port {
 	/* Event thread. */
 	atomic_int vid;        /* the device that workers may use */
 	atomic_int connection; /* the device that is connected, ready or not */
+	atomic_uint n_tries;   /* connections since one was last of use */
 	atomic_bool lost;      /* a connection ended since control last looked */
 	atomic_bool ring_on[2 * PORT_QUEUES_MAX];
 
