@@ -39,7 +39,7 @@ static ssize_t note_complaint(void *cookie, const char *text, size_t size)
 
 	while (n > 0 && text[n - 1] == '\n')
 		n--;
-	if (n > 0 && rte_log_cur_msg_loglevel() <= (int)RTE_LOG_ERR)
+	if (n > 0 && !eal.complaint[0] && rte_log_cur_msg_loglevel() <= (int)RTE_LOG_ERR)
 		snprintf(eal.complaint, sizeof(eal.complaint), "%.*s", (int)n, text);
 	return (ssize_t)size;
 }

@@ -19,7 +19,8 @@ void eal_stop(void);
 bool eal_has_hugepages(void);
 unsigned eal_core(void); /* the main thread's */
 
-/* What DPDK last complained about since this was last asked; "" for nothing. */
+/* What DPDK first complained about since this was last asked: what follows is less exact; "" for
+ * nothing. */
 const char *eal_complaint(void);
 
 #endif

@@ -156,7 +156,9 @@ static int run_all(struct run *run)
 	watcher_stop();
 	if (r == 0)
 		r = report(run);
-	if (r < 0 && !stop)
+	if (r < 0 && stop)
+		fputs("weft-pktgen: stopped before anything was measured\n", stderr);
+	else if (r < 0)
 		fprintf(stderr, "weft-pktgen: %s\n", run->error[0] ? run->error : strerror(-r));
 	ports_close(&run->ports, &run->options);
 	engine_fini(&run->engine);

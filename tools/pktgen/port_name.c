@@ -30,8 +30,10 @@ static bool is_pci(const char *name)
 enum port_kind port_name_kind(const char *name)
 {
 	size_t n = strcspn(name, ",");
+	struct stat st;
 
-	if (memchr(name, '/', n))
+	if (memchr(name, '/', n) || (n > 5 && !strncmp(name + n - 5, ".sock", 5)) ||
+	    (stat(name, &st) == 0 && S_ISSOCK(st.st_mode)))
 		return PORT_SOCKET;
 	return is_pci(name) ? PORT_PCI : PORT_VDEV;
 }

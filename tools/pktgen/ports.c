@@ -2,8 +2,11 @@
 #include "tools/pktgen/ports.h"
 
 #include <errno.h>
+#include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <rte_bus.h>
@@ -15,11 +18,12 @@
 
 #include "tools/pktgen/eal.h"
 
-#define CACHE     512
-#define SPARE     4096 /* mbufs beyond those in rings: caches and bursts */
-#define DATA_ROOM 2048
-#define ETHER_LEN 18 /* header and checksum */
-#define ARGS_SIZE 512
+#define CACHE          512
+#define SPARE          4096 /* mbufs beyond those in rings: caches and bursts */
+#define DATA_ROOM      2048
+#define ETHER_LEN      18 /* header and checksum */
+#define ALARM_AGAIN_US 100000
+#define ARGS_SIZE      512
 
 /* Device and arguments of a virtio-user port, into args. */
 static void describe_socket(struct port *port, unsigned number, const struct options *options,
@@ -34,16 +38,53 @@ static void describe_socket(struct port *port, unsigned number, const struct opt
 		 options->virtio ? options->virtio : "");
 }
 
-static int plug(struct port *port, const char *bus, const char *args, char *error, size_t size)
+static volatile sig_atomic_t alarm_rang;
+
+static void on_alarm(int number)
 {
+	alarm_rang = 1;
+}
+
+/* As a server, DPDK's driver waits in accept() for the switch: a signal is what ends that. */
+static void set_alarm(double seconds)
+{
+	struct sigaction action = {.sa_handler = on_alarm};
+	struct itimerval timer = {.it_interval.tv_usec = seconds > 0 ? ALARM_AGAIN_US : 0};
+
+	timer.it_value.tv_sec = (time_t)seconds;
+	timer.it_value.tv_usec = (suseconds_t)((seconds - floor(seconds)) * 1e6);
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+static int add_device(const struct port *port, const char *bus, const char *args,
+		      const struct options *options)
+{
+	bool waits = port->kind == PORT_SOCKET && options->server;
+
+	alarm_rang = 0;
+	if (waits)
+		set_alarm(options->wait + ALARM_AGAIN_US / 1e6);
 	int r = rte_eal_hotplug_add(bus, port->device, args);
+	if (waits)
+		set_alarm(0);
+	return r;
+}
+
+static int plug(struct port *port, const char *bus, const char *args, const struct options *options,
+		char *error, size_t size)
+{
+	int r = add_device(port, bus, args, options);
 
 	if (r == 0 && rte_eth_dev_get_port_by_name(port->device, &port->id) == 0) {
 		port->open = true;
 		return 0;
 	}
 	const char *why = eal_complaint();
-	if (port->kind == PORT_SOCKET && access(port->name, F_OK) == 0)
+	if (alarm_rang)
+		snprintf(error, size, "%s: no switch connected within %g s (--wait)", port->name,
+			 options->wait);
+	else if (port->kind == PORT_SOCKET && access(port->name, F_OK) == 0)
 		port_name_explain_socket(port->name, error, size);
 	else
 		snprintf(
@@ -69,7 +110,7 @@ static int open_port(struct port *port, unsigned number, const struct options *o
 		if (r < 0)
 			return r;
 		describe_socket(port, number, options, args, sizeof(args));
-		return plug(port, "vdev", args, error, size);
+		return plug(port, "vdev", args, options, error, size);
 	case PORT_PCI:
 		if (!eal_has_hugepages()) {
 			snprintf(
@@ -81,14 +122,14 @@ static int open_port(struct port *port, unsigned number, const struct options *o
 		}
 		snprintf(port->device, sizeof(port->device), "%s%s",
 			 strlen(port->name) < 12 ? "0000:" : "", port->name);
-		return plug(port, "pci", "", error, size);
+		return plug(port, "pci", "", options, error, size);
 	default:
 		break;
 	}
 	size_t n = strcspn(port->name, ",");
 	snprintf(port->device, sizeof(port->device), "%.*s", (int)n, port->name);
 	snprintf(args, sizeof(args), "%s", port->name + n + (port->name[n] == ','));
-	return plug(port, "vdev", args, error, size);
+	return plug(port, "vdev", args, options, error, size);
 }
 
 static int set_up(struct port *port, const struct options *options, struct rte_mempool *pool,
