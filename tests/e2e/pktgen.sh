@@ -1,0 +1,143 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# weft-pktgen: over devices in one process, where nothing can be lost, and through weftd.
+export WEFT_TOPOLOGY_SECONDS=${WEFT_TOPOLOGY_SECONDS:-200}
+# shellcheck source=../../topologies/lib.sh
+. "$(dirname "$0")/../../topologies/lib.sh"
+cd "$scratch" || exit 1
+
+pktgen() { timeout 30 "$build/tools/pktgen/weft-pktgen" "$@"; }
+# run TX RX WORDS…: what it measures goes to the file json.
+run() { pktgen --tx "$1" --rx "$2" -j "${@:3}" >json 2>err || { cat json err; return 1; }; }
+loop() { run net_ring0 net_ring0 --seconds 0.3 "$@"; }
+has() { # FILTER: a condition on the JSON
+	jq -e "$1" json >/dev/null || { echo "not so: $1"; jq -c '.result.directions' json; cat err; false; }
+}
+whole() { has '.result | .sent > 0 and .received == .sent and .lost == 0 and .duplicated == 0 and .reordered == 0'; }
+says() { # STATUS WORDS COMMAND…: ends with this status, and says so
+	local status=0
+	"${@:3}" >out 2>&1 || status=$?
+	if [ $status != "$1" ] || ! grep -q -- "$2" out; then
+		echo "ended with $status:"
+		cat out
+		return 1
+	fi
+}
+# Frames of a pcap file, one a line, in hexadecimal.
+frames_of() {
+	/usr/bin/python3 - "$1" <<-'END'
+		import struct, sys
+		data, at = open(sys.argv[1], "rb").read(), 24
+		while at + 16 <= len(data):
+		    n = struct.unpack_from("=I", data, at + 8)[0]
+		    print(data[at + 16:at + 16 + n].hex())
+		    at += 16 + n
+	END
+}
+
+# --- in one process ---
+expect 'a ring gives back all that was sent' loop --latency
+expect 'nothing is lost, doubled or reordered' whole
+expect 'each packet has its latency' has '.result | .latency.samples == .received and .latency.p50_ns > 0'
+expect 'and its bucket' has '.result | ([.latency.buckets[][1]] | add) == .received'
+expect 'the percentiles are in order' has '.result.latency | .min_ns <= .p50_ns and .p50_ns <= .p99_ns and .p99_ns <= .max_ns'
+expect 'the parameters are told' has '.parameters | .tx == "net_ring0" and .size == 64 and .latency'
+expect 'a rate is kept' loop --rate 2000 --seconds 0.5
+expect 'to the packet, or less where the core was away' has '.result | .sent <= 1000 and .sent + .skipped >= 999'
+expect 'all of those come back' whole
+expect 'a mix of sizes' loop --size imix
+expect 'comes back whole' whole
+expect 'and has the bytes of 7:4:1' has '.result | (.sent_bytes / .sent - 361.83) | fabs < 5'
+expect 'flows at random' loop --flows 1M --flow-order random --macs 1000
+expect 'come back whole' whole
+expect 'flows by the law of Zipf' loop --flows 10k --flow-order zipf --vlan 5 --flow-field ip-dst,port-src
+expect 'come back, too' whole
+expect 'the largest frames' loop --size 1518
+expect 'come back' whole
+if [ "$(nproc)" -ge 2 ]; then
+	expect 'a sender and a receiver on cores of their own' loop --cores 0,1
+	expect 'agree on what was sent' whole
+fi
+expect 'a search over a ring' loop --ndr --seconds 0.1
+expect 'finds that the generator is the limit' has '.ndr | .found and .generator_limits and .pps > 0 and (.trials | length) >= 2'
+expect 'a search below a rate' loop --ndr --seconds 0.1 --rate 5000
+expect 'tries none above' has '[.ndr.trials[].wanted_pps] | max <= 5000'
+expect 'people read text' says 0 'received' pktgen --tx net_ring0 --rx net_ring0 --seconds 0.1
+
+# --- recorded frames ---
+expect 'frames go into a file' run net_pcap0,tx_pcap=sent.pcap net_null0 --no-warmup --rate 2000 \
+	--seconds 0.5 --flows 100 --macs 10 --size 128
+sent=$(jq .result.sent json)
+frames_of sent.pcap >sent.hex
+expect 'as many as were counted' equal "$sent" "$(wc -l <sent.hex)"
+expect 'of the size wanted, less its checksum' equal 124 "$(($(head -n 1 sent.hex | wc -c) / 2))"
+expect 'with an address a flow' equal 100 "$(cut -c 53-60 sent.hex | sort -u | wc -l)"
+expect 'and ten stations' equal 10 "$(cut -c 1-12 sent.hex | sort -u | wc -l)"
+expect 'recorded frames go round a ring' loop --pcap sent.pcap
+expect 'and are accounted for' whole
+expect 'all of them' has ".machine.recorded_frames == $sent and .machine.recorded_frames_skipped == 0"
+expect 'untouched they are counted' run net_pcap0,tx_pcap=again.pcap net_null0 --no-warmup --rate 2000 \
+	--seconds 0.4 --pcap sent.pcap --no-stamp
+frames_of again.pcap >again.hex
+again=$(wc -l <again.hex)
+expect 'and are what was recorded' cmp again.hex <(head -n "$again" sent.hex)
+expect 'packets of others are foreign' run net_null0 net_pcap0,rx_pcap=sent.pcap --no-warmup --rate 100 --seconds 0.3
+expect 'each of them' has ".result | .foreign == $sent and .received == 0 and .lost == .sent"
+
+# --- what goes wrong ---
+expect 'a wrong word is usage' says 2 'expected 64 to 9018' pktgen --tx net_ring0 --rx net_ring0 --size 1
+expect 'so is a missing port' says 2 'are needed' pktgen --tx net_ring0
+expect 'help is help' says 0 '--flow-field' pktgen --help
+expect 'an unknown device is told' says 1 'nosuch: DPDK cannot open it' pktgen --tx nosuch --rx net_ring0
+expect 'a socket that is missing' says 1 'no such socket' pktgen --tx ./none.sock --rx net_ring0
+expect 'a file that is none' says 1 'is no socket' pktgen --tx ./sent.pcap --rx net_ring0
+/usr/bin/python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("dead.sock")'
+expect 'a socket nobody listens on' says 1 'nobody listens' pktgen --tx dead.sock --rx net_ring0
+ln -s dead.sock alias.sock
+expect 'two names for one socket' says 1 'are the same socket' pktgen --tx dead.sock --rx alias.sock
+expect 'a switch that never connects' says 1 'no switch connected' pktgen --tx mine.sock --rx net_ring0 --server --wait 0.2
+expect 'whose socket is gone afterwards' fails test -e mine.sock
+expect 'a core there is not' says 1 'core 1000' pktgen --tx net_ring0 --rx net_ring0 --core 1000
+expect 'a file that holds no frames' says 1 'pcap' pktgen --tx net_ring0 --rx net_ring0 --pcap json
+"$build/tools/pktgen/weft-pktgen" --tx net_ring0 --rx net_ring0 --rate 1000 --seconds 25 -j >json 2>err &
+pid=$!
+expect 'a long run begins' wait_for 5 test -d "/proc/$pid/task/$pid"
+sleep 1
+kill -INT $pid
+expect 'Ctrl-C ends it well' wait $pid
+expect 'and it reports what it saw' has '.interrupted and .result.seconds < 20'
+expect 'which came back' whole
+
+# --- through weftd ---
+cat >switch.yaml <<END
+system: { workers: auto, memory: 256MB }
+ports:
+  s1: { type: vhost-user, role: server, socket: $scratch/s1.sock }
+  s2: { type: vhost-user, role: server, socket: $scratch/s2.sock }
+  c1: { type: vhost-user, socket: $scratch/c1.sock }
+  c2: { type: vhost-user, socket: $scratch/c2.sock }
+bridges:
+  br0: { ports: { s1: {}, s2: {} } }
+  br1: { ports: { c1: {}, c2: {} } }
+END
+start_weftd one switch.yaml
+# A slow rate: a busy machine may hold up a worker for as long as a ring has room.
+switched() { run s1.sock s2.sock --rate 2000 --seconds 0.5 "$@"; }
+expect 'the sockets are there' wait_for 5 test -S s2.sock
+expect 'two guests with packed rings join' switched --latency
+expect 'a packet came through before anything was measured' has .machine.came_through
+expect 'all that was sent is received' whole
+expect 'and nothing else' has '.result.foreign == 0'
+expect 'with split rings' switched --split
+expect 'as well' whole
+expect 'both directions at once' switched --both --flows 100 --flow-order random
+expect 'lose nothing' whole
+expect 'and both sent' has '.result.directions | length == 2 and .[0].sent > 0 and .[1].sent > 0'
+expect 'a thousand stations' switched --macs 1000 --flow-order random
+expect 'are all reached' whole
+expect 'and were learned' at_least 1000 "$(value one length fdb show)"
+expect 'as fast as it can' run s1.sock s2.sock --seconds 0.5
+expect 'most comes through' has '.result | .received > 0 and .received + .lost == .sent and .duplicated == 0 and .reordered == 0'
+expect 'the switch connects to our sockets' run c1.sock c2.sock --server --rate 2000 --seconds 0.5 --wait 15
+expect 'and passes on all' whole
+expect 'the sockets are gone afterwards' fails ls c1.sock c2.sock
