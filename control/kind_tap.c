@@ -9,10 +9,12 @@
 
 #include "control/devfd.h"
 #include "control/hostdev.h"
+#include "control/hostdev_net.h"
 #include "control/spine/field.h"
 #include "dataplane/dp.h"
 
-static const char *const fields[] = {"device", "netns", "mac", "addresses", "gateway", NULL};
+static const char *const fields[] = {"device",  "netns",  "mac", "addresses",
+				     "gateway", "routes", NULL};
 static const char *const required[] = {"device", NULL};
 
 static const struct hostdev_ops hostdev_ops = {0}; /* a tap that is gone stays so */
@@ -32,57 +34,6 @@ static void make_mac(const char *name, const struct hostdev *h, uint8_t mac[6])
 	mac[0] = 0x02; /* locally administered */
 	for (int i = 1; i < 6; i++)
 		mac[i] = (uint8_t)(hash >> (8 * i));
-}
-
-/* A field that is one value or a list of them: item i, or NULL. */
-static const char *item(const json_t *conf, const char *key, size_t i)
-{
-	const json_t *value = json_object_get(conf, key);
-
-	if (json_is_string(value))
-		return i == 0 ? json_string_value(value) : NULL;
-	return json_string_value(json_array_get(value, i));
-}
-
-static bool has_item(const json_t *conf, const char *key, const char *text)
-{
-	const char *other;
-
-	for (size_t i = 0; (other = item(conf, key, i)); i++)
-		if (strcmp(other, text) == 0)
-			return true;
-	return false;
-}
-
-typedef int (*set_fn)(struct netns *ns, const char *name, const char *text);
-
-/* Does fn with those of the field's values in conf that are not in but. */
-static int set_each(const struct hostdev *h, const json_t *conf, const json_t *but, const char *key,
-		    set_fn fn, struct errors *errors)
-{
-	const char *text;
-
-	for (size_t i = 0; (text = item(conf, key, i)); i++) {
-		int rc = but && has_item(but, key, text) ? 0 : fn(h->ns, h->device, text);
-		if (rc < 0 && errors)
-			return errors_add(errors, "", "%s: cannot give it %s %s: %s%s", h->device,
-					  key, text, strerror(-rc),
-					  rc == -ENETUNREACH
-						  ? " (it is in none of its addresses' networks)"
-						  : "");
-	}
-	return 0;
-}
-
-/* Addresses and gateways of conf in place of those of old (NULL: none). */
-static int set_addresses(const struct hostdev *h, const json_t *old, const json_t *conf,
-			 struct errors *errors)
-{
-	set_each(h, old, conf, "gateway", netdev_gateway_del, NULL);
-	set_each(h, old, conf, "addresses", netdev_addr_del, NULL);
-	if (set_each(h, conf, NULL, "addresses", netdev_addr_add, errors) < 0)
-		return -1;
-	return set_each(h, conf, NULL, "gateway", netdev_gateway_add, errors);
 }
 
 static int failed(const char *name, const struct hostdev *h, const char *what, int rc,
@@ -113,7 +64,7 @@ static int set_up(struct hostdev *h, const char *name, const json_t *conf, bool 
 	rc = netdev_set_up(h->ns, h->device, true);
 	if (rc < 0)
 		return failed(name, h, "set up the link", rc, errors);
-	return set_addresses(h, NULL, conf, errors);
+	return hostdev_set_net(h, NULL, conf, errors);
 }
 
 static int open_failed(const struct hostdev *h, const char *name, int rc, struct errors *errors)
@@ -202,9 +153,9 @@ static int change(struct port *port, const json_t *conf, struct errors *errors)
 		if (rc < 0)
 			failed(port->name, h, "set MTU or MAC address", rc, errors);
 		else
-			rc = set_addresses(h, old, conf, errors);
+			rc = hostdev_set_net(h, old, conf, errors);
 		if (rc < 0) {
-			set_addresses(h, conf, old, NULL);
+			hostdev_set_net(h, conf, old, NULL);
 			h->mtu = old_mtu;
 			netdev_set_mtu(h->ns, h->device, old_mtu);
 			return -1;

@@ -11,6 +11,7 @@
 
 #include "control/loop.h"
 #include "control/port_kind.h"
+#include "control/socket_rights.h"
 #include "control/spine/field.h"
 #include "control/wire.h"
 #include "dataplane/dp.h"
@@ -22,7 +23,7 @@ static struct {
 	struct event *news, *timer; /* while there is a port */
 } kind;
 
-static const char *const fields[] = {"socket", "role", NULL};
+static const char *const fields[] = {"socket", "role", "group", "mode", NULL};
 static const char *const required[] = {"socket", NULL};
 
 static bool is_server(const json_t *conf)
@@ -77,7 +78,9 @@ static int check(const json_t *conf, const char *path, struct errors *errors)
 				  "%s exists and is not a socket: remove it, or choose "
 				  "another path",
 				  socket);
-	return check_folder(socket, is_server(conf), at, errors);
+	if (check_folder(socket, is_server(conf), at, errors) < 0)
+		return -1;
+	return socket_rights_check(conf, is_server(conf), path, errors);
 }
 
 static void changed(void *arg, struct port *port)
@@ -148,6 +151,10 @@ static struct port *open_port(const char *name, const json_t *conf, struct error
 		open_failed(name, vhost.socket, errors);
 		return NULL;
 	}
+	if (vhost.server && socket_rights_set(vhost.socket, conf, name, errors) < 0) {
+		vhost_destroy(port);
+		return NULL;
+	}
 	if (poll_start() < 0) {
 		errors_add(errors, "", "%s: no event for its news: %s", name, strerror(errno));
 		vhost_destroy(port);
@@ -165,6 +172,9 @@ static void close_port(struct port *port)
 
 static int change(struct port *port, const json_t *conf, struct errors *errors)
 {
+	if (vhost_is_server(port) &&
+	    socket_rights_set(vhost_socket(port), conf, port->name, errors) < 0)
+		return -1;
 	port_set_mtu(port, conf_int(conf, "mtu") ? conf_int(conf, "mtu") : 1500);
 	return 0;
 }

@@ -182,45 +182,52 @@ int netdev_addr_del(struct netns *ns, const char *name, const char *address)
 	return rc == -EADDRNOTAVAIL ? 0 : rc;
 }
 
-static int make_default(struct netns *ns, const char *name, const char *gateway,
-			struct rtnl_route **out)
+/* prefix NULL: the default route of via's family; via NULL: no gateway between. */
+static int make_route(struct netns *ns, const char *name, const char *prefix, const char *via,
+		      struct rtnl_route **out)
 {
 	struct rtnl_route *route = rtnl_route_alloc();
 	struct rtnl_nexthop *hop = rtnl_route_nh_alloc();
-	struct nl_addr *via = NULL, *any = NULL;
+	struct nl_addr *gateway = NULL, *to = NULL;
 	struct netdev dev;
 	int rc = netdev_get(ns, name, &dev);
 
-	if (rc == 0 && nl_addr_parse(gateway, AF_UNSPEC, &via) < 0)
+	if (rc == 0 && via && nl_addr_parse(via, AF_UNSPEC, &gateway) < 0)
+		rc = -EINVAL;
+	if (rc == 0 && prefix && nl_addr_parse(prefix, AF_UNSPEC, &to) < 0)
+		rc = -EINVAL;
+	if (rc == 0 && !prefix) {
+		to = nl_addr_alloc(sizeof(struct in6_addr));
+		if (to)
+			nl_addr_set_family(to, nl_addr_get_family(gateway));
+	}
+	if (rc == 0 && (!route || !hop || !to))
+		rc = -ENOMEM;
+	if (rc == 0 && gateway && nl_addr_get_family(gateway) != nl_addr_get_family(to))
 		rc = -EINVAL;
 	if (rc == 0) {
-		any = nl_addr_alloc(sizeof(struct in6_addr));
-		if (!route || !hop || !any)
-			rc = -ENOMEM;
-	}
-	if (rc == 0) {
-		nl_addr_set_family(any, nl_addr_get_family(via));
-		rtnl_route_set_family(route, (uint8_t)nl_addr_get_family(via));
-		rtnl_route_set_dst(route, any);
+		rtnl_route_set_family(route, (uint8_t)nl_addr_get_family(to));
+		rtnl_route_set_dst(route, to);
 		rtnl_route_nh_set_ifindex(hop, dev.index);
-		rtnl_route_nh_set_gateway(hop, via);
+		if (gateway)
+			rtnl_route_nh_set_gateway(hop, gateway);
 		rtnl_route_add_nexthop(route, hop);
 		hop = NULL;
 		*out = route;
 		route = NULL;
 	}
-	nl_addr_put(any);
-	nl_addr_put(via);
+	nl_addr_put(to);
+	nl_addr_put(gateway);
 	if (hop)
 		rtnl_route_nh_free(hop);
 	rtnl_route_put(route);
 	return rc;
 }
 
-int netdev_gateway_add(struct netns *ns, const char *name, const char *gateway)
+int netdev_route_add(struct netns *ns, const char *name, const char *prefix, const char *via)
 {
 	struct rtnl_route *route;
-	int rc = make_default(ns, name, gateway, &route);
+	int rc = make_route(ns, name, prefix, via, &route);
 
 	if (rc < 0)
 		return rc;
@@ -231,10 +238,10 @@ int netdev_gateway_add(struct netns *ns, const char *name, const char *gateway)
 	return rc == -EEXIST ? 0 : rc;
 }
 
-int netdev_gateway_del(struct netns *ns, const char *name, const char *gateway)
+int netdev_route_del(struct netns *ns, const char *name, const char *prefix, const char *via)
 {
 	struct rtnl_route *route;
-	int rc = make_default(ns, name, gateway, &route);
+	int rc = make_route(ns, name, prefix, via, &route);
 
 	if (rc < 0)
 		return rc;

@@ -37,10 +37,11 @@ int netdev_set_mac(struct netns *ns, const char *name, const uint8_t mac[6]);
  * that is there, or removing one that is not, is 0. -EINVAL: not an address. */
 int netdev_addr_add(struct netns *ns, const char *name, const char *address);
 int netdev_addr_del(struct netns *ns, const char *name, const char *address);
-/* The default route of the gateway's family. Likewise 0 where there is nothing to do;
+/* A route to prefix (NULL: the default route of via's family) through the gateway via (NULL: what
+ * it leads to is on the device's own network). Likewise 0 where there is nothing to do;
  * -ENETUNREACH: the gateway is not on any of the device's networks. */
-int netdev_gateway_add(struct netns *ns, const char *name, const char *gateway);
-int netdev_gateway_del(struct netns *ns, const char *name, const char *gateway);
+int netdev_route_add(struct netns *ns, const char *name, const char *prefix, const char *via);
+int netdev_route_del(struct netns *ns, const char *name, const char *prefix, const char *via);
 
 /* Watching one device: the descriptor is readable when links have changed; netdev_watch_read
  * then empties it and says whether the device called name was among them (by its name before

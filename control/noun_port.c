@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "control/daemon.h"
+#include "control/libvirt.h"
 #include "control/port_check.h"
 #include "control/ports.h"
 #include "control/spine/noun.h"
@@ -11,6 +12,12 @@
 static const char *const roles[] = {"client", "server", NULL};
 static const struct field core = {.type = F_INT, .min = 0, .max = 1023};
 static const struct field ifaddr = {.type = F_IFADDR};
+static const struct field route_fields[] = {
+	{.name = "prefix", .type = F_PREFIX, .flags = FIELD_REQUIRED, .help = "where it leads"},
+	{.name = "via", .type = F_IP, .help = "gateway; none: on the device's own network"},
+	{.name = NULL},
+};
+static const struct field route = {.type = F_OBJECT, .fields = route_fields};
 
 static const struct field fields[] = {
 	{.name = "type",
@@ -56,6 +63,10 @@ static const struct field fields[] = {
 	 .elem = &ifaddr,
 	 .help = "addresses to give the device's end"},
 	{.name = "gateway", .type = F_IP, .help = "default gateway to give the device's namespace"},
+	{.name = "routes",
+	 .type = F_LIST,
+	 .elem = &route,
+	 .help = "routes over the device to give its namespace, each {prefix, via}"},
 	{.name = "address",
 	 .type = F_STRING,
 	 .flags = FIELD_FIXED,
@@ -76,6 +87,15 @@ static const struct field fields[] = {
 	 .flags = FIELD_FIXED,
 	 .choices = roles,
 	 .help = "client: QEMU owns the socket (the default); server: weft does"},
+	{.name = "group",
+	 .type = F_STRING,
+	 .max = 32,
+	 .help = "role server: group of the host that may use the socket, such as libvirt-qemu"},
+	{.name = "mode",
+	 .type = F_STRING,
+	 .max = 4,
+	 .help = "role server: the socket's mode, such as 0660, the default with a group; 0600 "
+		 "without"},
 	{.name = "force",
 	 .type = F_BOOL,
 	 .flags = FIELD_FIXED,
@@ -171,8 +191,17 @@ static json_t *row(struct port_entry *entry, bool detailed)
 	return out;
 }
 
+static const struct field show_args[] = {
+	{.name = "libvirt",
+	 .type = F_BOOL,
+	 .help = "vhost-user ports as interface elements of a libvirt domain"},
+	{.name = NULL},
+};
+
 static json_t *show(struct call *call)
 {
+	if (conf_bool(call->args, "libvirt"))
+		return libvirt_show(call);
 	json_t *rows = json_array();
 	for (struct port_entry *e = ports_first(); e; e = e->next)
 		if (!call->name || strcmp(call->name, e->name) == 0)
@@ -191,5 +220,6 @@ const struct noun noun_port = {
 	.add = add,
 	.change = change,
 	.remove = del,
+	.show_args = show_args,
 	.show = show,
 };

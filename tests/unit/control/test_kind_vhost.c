@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* The kind vhost-user: paths that are refused, and what a port without a guest says. */
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -218,6 +219,62 @@ static void socket_in_use_is_refused_by_name(void **state)
 	remove_at("/s");
 }
 
+static void assert_rights(const char *name, mode_t mode, gid_t group)
+{
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s%s", folder, name);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, mode);
+	assert_int_equal(st.st_gid, group);
+}
+
+static void socket_has_the_rights_asked_for(void **state)
+{
+	json_t *conf = conf_of("/r.sock", "server");
+	const struct group *daemon_group = getgrnam("daemon");
+	struct port *port;
+
+	port = kind->open("r", conf, &errors);
+	assert_non_null(port);
+	assert_rights("/r.sock", 0600, getegid());
+	json_object_set_new(conf, "group", json_string("daemon"));
+	assert_int_equal(kind->change(port, conf, &errors), 0);
+	assert_rights("/r.sock", 0660, daemon_group->gr_gid);
+	json_object_set_new(conf, "mode", json_string("666"));
+	kind->close(port);
+	port = kind->open("r", conf, &errors);
+	assert_rights("/r.sock", 0666, daemon_group->gr_gid);
+	kind->close(port);
+	json_decref(conf);
+}
+
+static void rights_that_cannot_be_given_are_refused(void **state)
+{
+	static const struct {
+		const char *role, *key, *value, *part;
+	} cases[] = {
+		{"server", "group", "no such", "there is no group no such"},
+		{"server", "mode", "0680", "three octal digits"},
+		{"server", "mode", "7", "three octal digits"},
+		{"server", "mode", "4755", "three octal digits"},
+		{"client", "mode", "0660", "expected role: server with mode"},
+		{"client", "group", "daemon", "expected role: server with group"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *conf = conf_of("/r.sock", cases[i].role);
+		char at[32];
+
+		json_object_set_new(conf, cases[i].key, json_string(cases[i].value));
+		snprintf(at, sizeof(at), "ports.p.%s", cases[i].key);
+		assert_int_equal(kind->check(conf, "ports.p", &errors), -1);
+		assert_said(at, cases[i].part);
+		json_decref(conf);
+	}
+}
+
 static void mtu_changes_while_it_runs(void **state)
 {
 	struct port *port = open_at("/s", "client");
@@ -239,6 +296,8 @@ int main(void)
 		cmocka_unit_test(server_says_what_it_waits_for),
 		cmocka_unit_test(reason_fits_with_the_longest_path),
 		cmocka_unit_test(socket_in_use_is_refused_by_name),
+		cmocka_unit_test(socket_has_the_rights_asked_for),
+		cmocka_unit_test(rights_that_cannot_be_given_are_refused),
 		cmocka_unit_test(mtu_changes_while_it_runs),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

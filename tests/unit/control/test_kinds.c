@@ -38,7 +38,7 @@ static int64_t now_ms(void)
 /* A configuration in JSON with ' for ", and the defaults of the port noun. */
 static json_t *conf_of(const char *text)
 {
-	char copy[512];
+	char copy[1024];
 	json_t *conf;
 
 	snprintf(copy, sizeof(copy), "%s", text);
@@ -163,6 +163,41 @@ static void tap_is_made_up_with_addresses_and_gateway(void **state)
 	port_kind_find("tap")->close(port);
 	port = open_well("tap", "{'device': 't0', 'netns': 'red', 'mac': '02:aa:bb:cc:dd:ee'}");
 	test_sh("ip -n red link show t0 | grep -q 02:aa:bb:cc:dd:ee");
+	port_kind_find("tap")->close(port);
+	test_sh("ip netns del red");
+}
+
+static void tap_gives_its_namespace_routes_and_takes_them_back(void **state)
+{
+	struct port *port;
+
+	test_ns_add("red");
+	port = open_well("tap", "{'device': 't0', 'netns': 'red', 'addresses': ['10.1.0.2/24', "
+				"'fd00::2/64'], 'routes': [{'prefix': '10.9.0.0/16', 'via': "
+				"'10.1.0.1'}, {'prefix': '10.8.0.0/16'}, {'prefix': '::/0', "
+				"'via': 'fd00::1'}]}");
+	test_sh("ip -n red route show 10.9.0.0/16 | grep -q 'via 10.1.0.1 dev t0'");
+	test_sh("ip -n red route show 10.8.0.0/16 | grep 'dev t0' | grep -q 'scope link'");
+	test_sh("ip -n red -6 route show default | grep -q 'via fd00::1 dev t0'");
+
+	assert_int_equal(change("tap", port,
+				"{'device': 't0', 'netns': 'red', 'addresses': ['10.1.0.2/24'], "
+				"'routes': [{'prefix': '10.9.0.0/16', 'via': '10.1.0.3'}]}"),
+			 0);
+	test_sh("ip -n red route show 10.9.0.0/16 | grep -q 'via 10.1.0.3 dev t0'");
+	test_sh("! ip -n red route show 10.9.0.0/16 | grep -q 'via 10.1.0.1'");
+	test_sh("! ip -n red route show | grep -q 10.8.0.0");
+
+	assert_int_equal(change("tap", port,
+				"{'device': 't0', 'netns': 'red', 'addresses': ['10.1.0.2/24'], "
+				"'routes': [{'prefix': '10.7.0.0/16', 'via': '10.77.0.1'}]}"),
+			 -1);
+	assert_error("routes 10.7.0.0/16 via 10.77.0.1: ");
+	test_sh("ip -n red route show 10.9.0.0/16 | grep -q 'via 10.1.0.3 dev t0'");
+	assert_int_equal(change("tap", port,
+				"{'device': 't0', 'netns': 'red', 'addresses': ['10.1.0.2/24'], "
+				"'routes': [{'prefix': 'fd01::/64', 'via': '10.1.0.1'}]}"),
+			 -1);
 	port_kind_find("tap")->close(port);
 	test_sh("ip netns del red");
 }
@@ -423,6 +458,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tap_is_made_up_with_addresses_and_gateway),
+		cmocka_unit_test(tap_gives_its_namespace_routes_and_takes_them_back),
 		cmocka_unit_test(tap_takes_other_addresses_or_keeps_what_it_has),
 		cmocka_unit_test(tap_says_why_it_is_down),
 		cmocka_unit_test(namespace_that_is_gone_is_named),
