@@ -54,6 +54,9 @@ expect 'flows by the law of Zipf' loop --flows 10k --flow-order zipf --vlan 5 --
 expect 'come back, too' whole
 expect 'the largest frames' loop --size 1518
 expect 'come back' whole
+expect 'windows are kept' loop --windows 50
+expect 'each with its packets' has '.windows | .ms == 50 and (.sent | length) >= 5 and (.sent | add) > 0'
+expect 'no more than there were' has '(.windows.sent | add) <= .result.sent'
 if [ "$(nproc)" -ge 2 ]; then
 	expect 'a sender and a receiver on cores of their own' loop --cores 0,1
 	expect 'agree on what was sent' whole

@@ -5,14 +5,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
+#include <time.h>
 
 #include <rte_cycles.h>
 #include <rte_ethdev.h>
 #include <rte_launch.h>
 #include <rte_pause.h>
 
-#define DRAIN_SILENCE  0.1 /* seconds without a packet after which none is expected */
-#define DRAIN_LONGEST  2.0 /* as RFC 2544 has it */
+#include "tools/pktgen/loop.h"
+
+#define DRAIN_SILENCE  0.1    /* seconds without a packet after which none is expected */
+#define DRAIN_LONGEST  2.0    /* as RFC 2544 has it */
+#define STALL_SECONDS  200e-6 /* no turn takes as long: the core was somewhere else */
 #define RECEIVER_LCORE 1
 
 static uint64_t cycles_of(double seconds)
@@ -68,7 +72,12 @@ int engine_init(struct engine *e, const struct options *options, struct ports *p
 	e->ports = ports;
 	e->stop = stop;
 	e->streams = calloc(ENGINE_STREAMS_MAX, sizeof(*e->streams));
-	if (!e->streams || getrandom(&e->mark, sizeof(e->mark), 0) != sizeof(e->mark)) {
+	if (options->windows) {
+		e->max_windows = (uint32_t)(options->seconds * 1e3 / options->windows) + 1;
+		e->windows = calloc(e->max_windows, sizeof(*e->windows));
+	}
+	if (!e->streams || (options->windows && !e->windows) ||
+	    getrandom(&e->mark, sizeof(e->mark), 0) != sizeof(e->mark)) {
 		snprintf(error, size, "no memory");
 		return -ENOMEM;
 	}
@@ -97,6 +106,7 @@ void engine_fini(struct engine *e)
 	for (unsigned i = 0; i < e->n_directions; i++)
 		source_fini(&e->sources[i]);
 	free(e->streams);
+	free(e->windows);
 	memset(e, 0, sizeof(*e));
 }
 
@@ -143,70 +153,6 @@ void engine_discard(struct engine *e, double seconds)
 	}
 }
 
-/* --- the loops --- */
-
-static inline bool step_senders(struct engine *e, uint64_t now)
-{
-	bool busy = false;
-
-	for (unsigned i = 0; i < e->n_senders; i++)
-		busy |= sender_step(&e->senders[i], now);
-	return busy;
-}
-
-static inline unsigned step_receivers(struct engine *e)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < e->n_receivers; i++)
-		n += receiver_step(&e->receivers[i]);
-	return n;
-}
-
-static void loop_one_core(struct engine *e)
-{
-	uint64_t tx = 0, rx = 0, now = rte_rdtsc();
-
-	while (now < e->end && !*e->stop) {
-		bool busy = step_senders(e, now);
-		uint64_t then = rte_rdtsc();
-		tx += busy ? then - now : 0;
-		busy = step_receivers(e) > 0;
-		now = rte_rdtsc();
-		rx += busy ? now - then : 0;
-	}
-	e->tx_cycles = tx;
-	e->rx_cycles = rx;
-}
-
-static void loop_sender(struct engine *e)
-{
-	uint64_t tx = 0, now = rte_rdtsc();
-
-	while (now < e->end && !*e->stop) {
-		uint64_t then = now;
-		bool busy = step_senders(e, now);
-		now = rte_rdtsc();
-		tx += busy ? now - then : 0;
-	}
-	e->tx_cycles = tx;
-}
-
-static int loop_receiver(void *arg)
-{
-	struct engine *e = arg;
-	uint64_t rx = 0, now = rte_rdtsc();
-
-	while (!__atomic_load_n(&e->receiver_may_go, __ATOMIC_RELAXED)) {
-		uint64_t then = now;
-		bool busy = step_receivers(e) > 0;
-		now = rte_rdtsc();
-		rx += busy ? now - then : 0;
-	}
-	e->rx_cycles = rx;
-	return 0;
-}
-
 /* Waits for what is under way; where the receiver has no core of its own, receives it. */
 static void drain(struct engine *e, bool receive)
 {
@@ -216,7 +162,7 @@ static void drain(struct engine *e, bool receive)
 	     now - last < cycles_of(DRAIN_SILENCE) && now - began < cycles_of(DRAIN_LONGEST);
 	     now = rte_rdtsc()) {
 		if (receive)
-			step_receivers(e);
+			loop_step_receivers(e);
 		else
 			rte_pause();
 		uint64_t received = engine_received(e);
@@ -230,6 +176,14 @@ static void drain(struct engine *e, bool receive)
 
 /* --- a trial --- */
 
+static uint64_t monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
 static void begin(struct engine *e, double rate, double seconds)
 {
 	uint32_t mark = engine_new_mark(e);
@@ -241,10 +195,14 @@ static void begin(struct engine *e, double rate, double seconds)
 	for (unsigned i = 0; i < e->n_receivers; i++)
 		receiver_begin(&e->receivers[i], mark);
 	e->receiver_may_go = false;
+	e->n_windows = 0;
 	now = rte_rdtsc();
 	for (unsigned i = 0; i < e->n_senders; i++)
 		sender_begin(&e->senders[i], mark, rate / e->options->queues, now);
 	e->end = now + cycles_of(seconds);
+	e->window = cycles_of(e->options->windows / 1e3);
+	e->stall = cycles_of(STALL_SECONDS);
+	e->began_ns = monotonic_ns();
 }
 
 static void add_sender(const struct sender *s, struct result_direction *d)
@@ -294,6 +252,7 @@ static void collect(const struct engine *e, struct result *result)
 	}
 	result->tx_cycles = (double)e->tx_cycles;
 	result->rx_cycles = (double)e->rx_cycles;
+	result->away_cycles = (double)e->away_cycles;
 	result->latencies = e->latencies;
 }
 
@@ -305,11 +264,11 @@ void engine_run(struct engine *e, double rate, double seconds, struct result *re
 	begin(e, rate, seconds);
 	uint64_t began = e->senders[0].began;
 	if (two)
-		rte_eal_remote_launch(loop_receiver, e, RECEIVER_LCORE);
+		rte_eal_remote_launch(loop_receive, e, RECEIVER_LCORE);
 	if (two)
-		loop_sender(e);
+		loop_send(e);
 	else
-		loop_one_core(e);
+		loop_both(e);
 	uint64_t ended = rte_rdtsc();
 	for (unsigned i = 0; i < e->n_senders; i++)
 		sender_end(&e->senders[i]);

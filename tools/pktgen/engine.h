@@ -35,7 +35,12 @@ struct engine {
 	/* of this trial */
 	uint64_t end;         /* TSC at which sending ends */
 	bool receiver_may_go; /* atomic: set by the sender where there are two cores */
-	uint64_t tx_cycles, rx_cycles;
+	uint64_t stall;       /* cycles: a longer turn was none, the core was away */
+	uint64_t tx_cycles, rx_cycles, away_cycles;
+	uint64_t began_ns; /* CLOCK_MONOTONIC */
+	uint64_t window;   /* cycles; 0: none are kept */
+	struct result_window *windows;
+	uint32_t n_windows, max_windows;
 };
 
 /* recording: NULL, or stays the caller's and outlives the engine. 0, or -errno with error set. */

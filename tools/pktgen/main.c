@@ -140,6 +140,9 @@ static int report(struct run *run)
 	report->recorded = run->recording.n_frames;
 	report->recorded_skipped = run->recording.n_skipped;
 	report->interrupted = stop;
+	report->windows = run->engine.windows;
+	report->n_windows = run->engine.n_windows;
+	report->began_ns = run->engine.began_ns;
 	if (run->options.json)
 		return report_json(report, stdout);
 	report_text(report, stdout);

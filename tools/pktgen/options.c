@@ -93,6 +93,8 @@ static const struct row rows[] = {
 	 .help = "addresses a second then (default 100k)"},
 	{"wait", "S", REAL, AT(wait), 0, 3600,
 	 .help = "for the switch, and for a first packet to come through (default 5)"},
+	{"windows", "MS", NUMBER, AT(windows), 1, 10000,
+	 .help = "counts of each window of so many milliseconds, with -j"},
 	{"json", NULL, FLAG_ON, AT(json), .help = "one JSON object on standard output; also -j"},
 	{"help", NULL, OTHER, .help = "this text"},
 	{"version", NULL, OTHER, .help = "the version of this program"},

@@ -47,6 +47,7 @@ struct options {
 	double warmup_rate, wait; /* addresses a second; seconds */
 	/* output */
 	bool json;
+	uint32_t windows; /* milliseconds; 0: none */
 };
 
 /*

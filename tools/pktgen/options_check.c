@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#define WINDOWS_MAX 100000
+
 int options_refuse(char *error, const char *format, ...)
 {
 	va_list args;
@@ -60,6 +62,16 @@ static int check_fields(const struct options *options, char *error)
 	return 0;
 }
 
+static int check_windows(const struct options *options, char *error)
+{
+	if (options->windows && options->ndr)
+		return options_refuse(error, "--windows are of one run: not with --ndr");
+	if (options->windows && options->seconds * 1e3 / options->windows > WINDOWS_MAX)
+		return options_refuse(error, "--windows %u: more than %d of them in %g s",
+				      options->windows, WINDOWS_MAX, options->seconds);
+	return 0;
+}
+
 int options_check(const struct options *options, char *error)
 {
 	struct frames frames;
@@ -69,6 +81,8 @@ int options_check(const struct options *options, char *error)
 		r = check_pcap(options, error);
 	if (r == 0)
 		r = check_fields(options, error);
+	if (r == 0)
+		r = check_windows(options, error);
 	for (int forward = 0; r == 0 && forward < 2; forward++) {
 		r = options_frames(options, forward, &frames, error);
 		if (r == 0)

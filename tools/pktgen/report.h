@@ -22,6 +22,10 @@ struct report {
 	uint64_t addresses;
 	uint32_t recorded, recorded_skipped;
 	bool interrupted;
+	/* of the last trial, as counts at their ends; n_windows 0: none */
+	const struct result_window *windows;
+	uint32_t n_windows;
+	uint64_t began_ns; /* CLOCK_MONOTONIC */
 };
 
 void report_text(const struct report *report, FILE *out);

@@ -27,83 +27,142 @@ static json_t *ip_text(uint32_t ip)
 	return json_sprintf("%u.%u.%u.%u", ip >> 24, ip >> 16 & 255, ip >> 8 & 255, ip & 255);
 }
 
-static json_t *packets_of(const struct options *o)
+static void add(json_t *object, const char *key, json_t *value)
+{
+	json_object_set_new(object, key, value);
+}
+
+static void add_number(json_t *object, const char *key, uint64_t value)
+{
+	add(object, key, number(value));
+}
+
+static void add_real(json_t *object, const char *key, double value)
+{
+	add(object, key, json_real(value));
+}
+
+static void add_flag(json_t *object, const char *key, bool value)
+{
+	add(object, key, json_boolean(value));
+}
+
+static void add_packets(json_t *all, const struct options *o)
 {
 	json_t *fields = json_array();
 
 	for (uint32_t i = 0; i < o->n_fields; i++)
 		json_array_append_new(fields, json_string(options_field_name(o->fields[i])));
-	return json_pack("{so, so, sb, sI, so, ss, sf, sI, sI, so, so, so, so, si, si, si}", "size",
-			 o->size ? number(o->size) : json_string("imix"), "pcap", text(o->pcap),
-			 "stamp", o->stamp, "flows", (json_int_t)o->flows, "flow_fields", fields,
-			 "flow_order", options_order_name(o->order), "zipf", o->zipf, "macs",
-			 (json_int_t)o->macs, "seed", (json_int_t)o->seed, "mac_src",
-			 mac_text(o->header.mac_src), "mac_dst", mac_text(o->header.mac_dst),
-			 "ip_src", ip_text(o->header.ip_src), "ip_dst", ip_text(o->header.ip_dst),
-			 "port_src", (int)o->header.port_src, "port_dst", (int)o->header.port_dst,
-			 "vlan", (int)o->header.vlan);
+	add(all, "size", o->size ? number(o->size) : json_string("imix"));
+	add(all, "pcap", text(o->pcap));
+	add_flag(all, "stamp", o->stamp);
+	add_number(all, "flows", o->flows);
+	add(all, "flow_fields", fields);
+	add(all, "flow_order", json_string(options_order_name(o->order)));
+	add_real(all, "zipf", o->zipf);
+	add_number(all, "macs", o->macs);
+	add_number(all, "seed", o->seed);
+	add(all, "mac_src", mac_text(o->header.mac_src));
+	add(all, "mac_dst", mac_text(o->header.mac_dst));
+	add(all, "ip_src", ip_text(o->header.ip_src));
+	add(all, "ip_dst", ip_text(o->header.ip_dst));
+	add_number(all, "port_src", o->header.port_src);
+	add_number(all, "port_dst", o->header.port_dst);
+	add_number(all, "vlan", o->header.vlan);
+}
+
+static void add_ports(json_t *all, const struct report *report)
+{
+	const struct options *o = report->options;
+
+	add(all, "tx", text(o->tx));
+	add(all, "rx", text(o->rx));
+	add_flag(all, "both", o->both);
+	add_flag(all, "server", o->server);
+	add_flag(all, "packed", o->packed);
+	add_number(all, "queues", o->queues);
+	add_number(all, "ring", o->ring);
+	add(all, "virtio", text(o->virtio));
+	add_number(all, "core", report->core);
+	add_number(all, "receive_core", o->cores_given ? o->receive_core : report->core);
 }
 
 static json_t *parameters_of(const struct report *report)
 {
 	const struct options *o = report->options;
-	json_t *all = json_pack("{ss, ss, so, sf, sI, sb, sb, sf, sf, sI, sb, sb, sb, sI, sI, so, "
-				"sI, so, sb, sf, sf}",
-				"tx", o->tx, "rx", o->rx, "rate",
-				o->rate > 0 ? json_real(o->rate) : json_string("max"), "seconds",
-				o->seconds, "burst", (json_int_t)o->burst, "latency", o->latency,
-				"ndr", o->ndr, "resolution_percent", o->resolution,
-				"max_loss_percent", o->max_loss, "repeats", (json_int_t)o->repeats,
-				"both", o->both, "server", o->server, "packed", o->packed, "queues",
-				(json_int_t)o->queues, "ring", (json_int_t)o->ring, "virtio",
-				text(o->virtio), "core", (json_int_t)report->core, "receive_core",
-				number(o->cores_given ? o->receive_core : report->core), "warmup",
-				o->warmup, "warmup_rate", o->warmup_rate, "wait", o->wait);
+	json_t *all = json_object();
 
-	json_object_update_new(all, packets_of(o));
+	add_ports(all, report);
+	add_packets(all, o);
+	add(all, "rate", o->rate > 0 ? json_real(o->rate) : json_string("max"));
+	add_real(all, "seconds", o->seconds);
+	add_number(all, "burst", o->burst);
+	add_flag(all, "latency", o->latency);
+	add_flag(all, "ndr", o->ndr);
+	add_real(all, "resolution_percent", o->resolution);
+	add_real(all, "max_loss_percent", o->max_loss);
+	add_number(all, "repeats", o->repeats);
+	add_flag(all, "warmup", o->warmup);
+	add_real(all, "warmup_rate", o->warmup_rate);
+	add_real(all, "wait", o->wait);
+	add_number(all, "windows_ms", o->windows);
 	return all;
 }
 
 static json_t *machine_of(const struct report *report)
 {
-	return json_pack("{ss, so, so, sf, sb, sb, sb, sI, sI, sI}", "version", WEFT_VERSION,
-			 "tx_driver", text(report->drivers[0]), "rx_driver",
-			 text(report->drivers[1]), "tsc_hz", report->tsc_hz, "hugepages",
-			 report->hugepages, "warmed_up", report->warmed_up, "came_through",
-			 report->came_through, "addresses_spoke", (json_int_t)report->addresses,
-			 "recorded_frames", (json_int_t)report->recorded, "recorded_frames_skipped",
-			 (json_int_t)report->recorded_skipped);
+	json_t *all = json_object();
+
+	add(all, "version", json_string(WEFT_VERSION));
+	add(all, "tx_driver", text(report->drivers[0]));
+	add(all, "rx_driver", text(report->drivers[1]));
+	add_real(all, "tsc_hz", report->tsc_hz);
+	add_flag(all, "hugepages", report->hugepages);
+	add_flag(all, "warmed_up", report->warmed_up);
+	add_flag(all, "came_through", report->came_through);
+	add_number(all, "addresses_spoke", report->addresses);
+	add_number(all, "recorded_frames", report->recorded);
+	add_number(all, "recorded_frames_skipped", report->recorded_skipped);
+	return all;
 }
 
-/* Where the stamp is left out, what only it could tell is null. */
-static json_t *known(const struct result *result, uint64_t value)
+/* Only stamps tell these: without them they are null. */
+static void add_accounts(json_t *all, const struct result_direction *d, bool stamped)
 {
-	return result->stamped ? number(value) : json_null();
+	json_t *powers = json_array();
+
+	for (int i = 0; i < SEQUENCE_POWERS; i++)
+		json_array_append_new(powers, number(d->by_power[i]));
+	add(all, "duplicated", stamped ? number(d->duplicates) : json_null());
+	add(all, "reordered", stamped ? number(d->reordered) : json_null());
+	add(all, "reordered_stale", stamped ? number(d->stale) : json_null());
+	add(all, "displacement_max", stamped ? number(d->displaced) : json_null());
+	add(all, "displacements_by_power_of_two", powers);
+	add(all, "foreign", stamped ? number(d->foreign) : json_null());
 }
 
 static json_t *counts_of(const struct result *result, const struct result_direction *d)
 {
-	json_t *displacements = json_array();
+	json_t *all = json_object();
 
-	for (int i = 0; i < SEQUENCE_POWERS; i++)
-		json_array_append_new(displacements, number(d->by_power[i]));
-	return json_pack("{so, so, so, so, so, sf, so, so, so, so, so, so, so, so, so, so, so, so, "
-			 "sf, sf, sf, sf}",
-			 "sent", number(d->sent), "sent_bytes", number(d->sent_bytes), "received",
-			 number(d->received), "received_bytes", number(d->received_bytes), "lost",
-			 number(d->lost), "loss_percent",
-			 d->sent ? 100 * (double)d->lost / (double)d->sent : 0.0, "duplicated",
-			 known(result, d->duplicates), "reordered", known(result, d->reordered),
-			 "reordered_stale", known(result, d->stale), "displacement_max",
-			 known(result, d->displaced), "displacements_by_power_of_two",
-			 displacements, "foreign", known(result, d->foreign), "skipped",
-			 number(d->skipped), "tx_bursts", number(d->tx_calls), "tx_bursts_refused",
-			 number(d->tx_refused), "rx_bursts", number(d->rx_calls), "rx_bursts_full",
-			 number(d->rx_full), "no_buffers", number(d->starved), "tx_pps",
-			 result_per_second(result, d->sent), "rx_pps",
-			 result_per_second(result, d->received), "tx_bps",
-			 result_bits(result, d->sent, d->sent_bytes), "rx_bps",
-			 result_bits(result, d->received, d->received_bytes));
+	add_number(all, "sent", d->sent);
+	add_number(all, "sent_bytes", d->sent_bytes);
+	add_number(all, "received", d->received);
+	add_number(all, "received_bytes", d->received_bytes);
+	add_number(all, "lost", d->lost);
+	add_real(all, "loss_percent", d->sent ? 100 * (double)d->lost / (double)d->sent : 0);
+	add_accounts(all, d, result->stamped);
+	add_number(all, "skipped", d->skipped);
+	add_number(all, "tx_bursts", d->tx_calls);
+	add_number(all, "tx_bursts_refused", d->tx_refused);
+	add_number(all, "rx_bursts", d->rx_calls);
+	add_number(all, "rx_bursts_full", d->rx_full);
+	add_number(all, "no_buffers", d->starved);
+	add_real(all, "tx_pps", result_per_second(result, d->sent));
+	add_real(all, "rx_pps", result_per_second(result, d->received));
+	add_real(all, "tx_bps", result_bits(result, d->sent, d->sent_bytes));
+	add_real(all, "rx_bps", result_bits(result, d->received, d->received_bytes));
+	return all;
 }
 
 static json_t *latency_of(const struct histogram *h)
@@ -138,26 +197,20 @@ static json_t *latency_of(const struct histogram *h)
 static json_t *result_of(const struct result *result)
 {
 	struct result_direction total = result_total(result);
-	uint64_t taken = total.received + total.foreign;
 	json_t *directions = json_array(), *all = counts_of(result, &total);
 
 	for (unsigned i = 0; i < result->n_directions; i++)
 		json_array_append_new(directions, counts_of(result, &result->directions[i]));
-	json_object_update_new(
-		all, json_pack("{sf, so, so, ss, sb, sf, sf, sf, sb}", "seconds", result->seconds,
-			       "directions", directions, "latency", latency_of(&result->latencies),
-			       "limit", result_limit_name(result_limit(result)), "receiver_late",
-			       result_receiver_is_late(result), "tx_cycles_per_packet",
-			       total.sent ? result->tx_cycles / (double)total.sent : 0.0,
-			       "rx_cycles_per_packet",
-			       taken ? result->rx_cycles / (double)taken : 0.0, "busy_percent",
-			       result->cycles > 0
-				       ? 100 *
-						 (result->tx_cycles +
-						  (result->one_core ? result->rx_cycles : 0)) /
-						 result->cycles
-				       : 0.0,
-			       "interrupted", result->interrupted));
+	add_real(all, "seconds", result->seconds);
+	add(all, "directions", directions);
+	add(all, "latency", latency_of(&result->latencies));
+	add(all, "limit", json_string(result_limit_name(result_limit(result))));
+	add_flag(all, "receiver_late", result_receiver_is_late(result));
+	add_real(all, "tx_cycles_per_packet", result_tx_cycles(result));
+	add_real(all, "rx_cycles_per_packet", result_rx_cycles(result));
+	add_real(all, "busy_percent", result_busy_percent(result));
+	add_real(all, "away_percent", result_away_percent(result));
+	add_flag(all, "interrupted", result->interrupted);
 	return all;
 }
 
@@ -181,12 +234,34 @@ static json_t *search_of(const struct ndr_result *ndr)
 			 ndr->sender_limits, "trials", trials);
 }
 
+/* Arrays, one number a window: shorter than objects where there are thousands. */
+static json_t *windows_of(const struct report *report)
+{
+	json_t *sent = json_array(), *received = json_array(), *tx = json_array(),
+	       *rx = json_array(), *away = json_array();
+	struct result_window last = {0};
+
+	for (uint32_t i = 0; i < report->n_windows; i++) {
+		const struct result_window *w = &report->windows[i];
+		json_array_append_new(sent, number(w->sent - last.sent));
+		json_array_append_new(received, number(w->received - last.received));
+		json_array_append_new(tx, number(w->tx_cycles - last.tx_cycles));
+		json_array_append_new(rx, number(w->rx_cycles - last.rx_cycles));
+		json_array_append_new(away, number(w->away_cycles - last.away_cycles));
+		last = *w;
+	}
+	return json_pack("{si, sI, so, so, so, so, so}", "ms", (int)report->options->windows,
+			 "began_ns", (json_int_t)report->began_ns, "sent", sent, "received",
+			 received, "tx_cycles", tx, "rx_cycles", rx, "away_cycles", away);
+}
+
 int report_json(const struct report *report, FILE *out)
 {
-	json_t *all = json_pack("{so, so, so, so, sb}", "parameters", parameters_of(report),
+	json_t *all = json_pack("{so, so, so, so, so, sb}", "parameters", parameters_of(report),
 				"machine", machine_of(report), "result",
 				report->result ? result_of(report->result) : json_null(), "ndr",
-				report->ndr ? search_of(report->ndr) : json_null(), "interrupted",
+				report->ndr ? search_of(report->ndr) : json_null(), "windows",
+				report->n_windows ? windows_of(report) : json_null(), "interrupted",
 				report->interrupted);
 	int r = all && json_dumpf(all, out, JSON_REAL_PRECISION(12)) == 0 ? 0 : -ENOMEM;
 

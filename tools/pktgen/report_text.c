@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 
+#define MUCH_PERCENT 1
+
 static const double shares[] = {0.5, 0.9, 0.99, 0.999, 0.9999};
 
 /* Three digits that count, and a letter for thousands. */
@@ -65,13 +67,8 @@ static void print_latency(const struct histogram *h, FILE *out)
 
 static void print_cycles(const struct result *result, FILE *out)
 {
-	struct result_direction t = result_total(result);
-	double busy = result->tx_cycles + (result->one_core ? result->rx_cycles : 0);
-
 	fprintf(out, "  cycles     %.0f a packet sent, %.0f a packet received; core busy %.0f %%\n",
-		t.sent ? result->tx_cycles / (double)t.sent : 0,
-		t.received ? result->rx_cycles / (double)(t.received + t.foreign) : 0,
-		result->cycles > 0 ? 100 * busy / result->cycles : 0);
+		result_tx_cycles(result), result_rx_cycles(result), result_busy_percent(result));
 }
 
 static void print_limit(const struct result *result, FILE *out)
@@ -89,6 +86,9 @@ static void print_limit(const struct result *result, FILE *out)
 	default:
 		fputs("  limit      none: sent as many as wanted\n", out);
 	}
+	if (result_away_percent(result) > MUCH_PERCENT)
+		fprintf(out, "  note       others had the core for %.1f %% of the time\n",
+			result_away_percent(result));
 	if (result_receiver_is_late(result))
 		fputs("  note       most bursts came in full: the generator's receiver may be what "
 		      "lost "

@@ -64,6 +64,33 @@ bool result_receiver_is_late(const struct result *result)
 	return t.lost > 0 && share(t.rx_full, t.rx_calls) > OFTEN;
 }
 
+double result_tx_cycles(const struct result *result)
+{
+	uint64_t sent = result_total(result).sent;
+
+	return sent ? result->tx_cycles / (double)sent : 0;
+}
+
+double result_rx_cycles(const struct result *result)
+{
+	struct result_direction t = result_total(result);
+	uint64_t taken = t.received + t.foreign;
+
+	return taken ? result->rx_cycles / (double)taken : 0;
+}
+
+double result_busy_percent(const struct result *result)
+{
+	double busy = result->tx_cycles + (result->one_core ? result->rx_cycles : 0);
+
+	return result->cycles > 0 ? 100 * busy / result->cycles : 0;
+}
+
+double result_away_percent(const struct result *result)
+{
+	return result->cycles > 0 ? 100 * result->away_cycles / result->cycles : 0;
+}
+
 double result_per_second(const struct result *result, uint64_t packets)
 {
 	return result->seconds > 0 ? (double)packets / result->seconds : 0;

@@ -28,12 +28,20 @@ struct result_direction {
 	uint64_t starved;
 };
 
+/* What happened in one of the windows that --windows wants, of equal length. */
+struct result_window {
+	uint64_t sent, received;
+	uint64_t tx_cycles, rx_cycles; /* the latter are 0 where the receiver has its own core */
+	uint64_t away_cycles;
+};
+
 struct result {
 	double wanted;  /* packets a second and direction; 0: as many as can be sent */
 	double seconds; /* that were sent in */
 	unsigned n_directions;
 	struct result_direction directions[2];
 	double tx_cycles, rx_cycles; /* in steps that sent or received something */
+	double away_cycles;          /* of the sending core, in which it did something else */
 	double cycles;               /* of the sending core, in all */
 	bool one_core;               /* both are cycles of the same core */
 	bool stamped;                /* else loss is only the difference of the counts */
@@ -51,6 +59,13 @@ const char *result_limit_name(enum result_limit limit);
 /* Packets were lost while the receiver seldom found less than it could take at once: it may be
  * the generator that lost them. */
 bool result_receiver_is_late(const struct result *result);
+
+/* Cycles a packet sent; a packet received, foreign ones too. */
+double result_tx_cycles(const struct result *result);
+double result_rx_cycles(const struct result *result);
+/* Of the sending core's time: doing something; taken by others. */
+double result_busy_percent(const struct result *result);
+double result_away_percent(const struct result *result);
 
 double result_per_second(const struct result *result, uint64_t packets);
 /* As a wire would carry them: each frame with preamble and gap. */

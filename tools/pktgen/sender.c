@@ -60,7 +60,8 @@ static void make(struct sender *s, unsigned n, uint64_t now)
 	s->n_waiting = n;
 }
 
-static void offer(struct sender *s)
+/* How many the port took. */
+static uint16_t offer(struct sender *s)
 {
 	struct rte_mbuf **mbufs = s->waiting + s->first_waiting;
 	uint64_t bytes = 0;
@@ -76,6 +77,7 @@ static void offer(struct sender *s)
 	s->bytes += bytes;
 	s->first_waiting += n;
 	s->n_waiting -= n;
+	return n;
 }
 
 bool sender_step(struct sender *s, uint64_t now)
@@ -88,8 +90,7 @@ bool sender_step(struct sender *s, uint64_t now)
 		if (s->n_waiting == 0)
 			return false;
 	}
-	offer(s);
-	return true;
+	return offer(s) > 0;
 }
 
 void sender_end(struct sender *s)

@@ -42,7 +42,7 @@ struct sender {
 /* Starts a trial: counters and numbers from 0. rate: packets a second, 0: as many as can be. */
 void sender_begin(struct sender *sender, uint32_t mark, double rate, uint64_t now);
 
-/* Sends what is due, one burst at most; whether anything was. now: TSC. */
+/* Sends what is due, one burst at most; whether the port took any. now: TSC. */
 bool sender_step(struct sender *sender, uint64_t now);
 
 /* Ends a trial: what waits is dropped, and does not count as sent. */

@@ -97,6 +97,8 @@ static const struct refusal refusals[] = {
 	{"more", "more: expected an option"},
 	{"--rx net_ring0 --both", "--both needs two ports"},
 	{"--zipf 0", "--zipf 0"},
+	{"--windows 1 --seconds 101", "--windows 1: more than 100000 of them in 101 s"},
+	{"--windows 50 --ndr", "not with --ndr"},
 	{"--max-loss 51", "--max-loss 51"},
 };
 

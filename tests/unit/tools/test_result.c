@@ -79,12 +79,32 @@ static void bits_count_preamble_and_gap(void **state)
 	assert_true(result_bits(&result, 14880952, 14880952 * UINT64_C(64)) <= 10e9);
 }
 
+static void cycles_are_of_packets_and_of_the_core(void **state)
+{
+	static struct result result = {.seconds = 1,
+				       .n_directions = 1,
+				       .tx_cycles = 300,
+				       .rx_cycles = 200,
+				       .away_cycles = 100,
+				       .cycles = 1000,
+				       .one_core = true};
+
+	result.directions[0] = (struct result_direction){.sent = 10, .received = 4, .foreign = 1};
+	assert_true(result_tx_cycles(&result) == 30);
+	assert_true(result_rx_cycles(&result) == 40);
+	assert_true(result_busy_percent(&result) == 50);
+	assert_true(result_away_percent(&result) == 10);
+	result.one_core = false;
+	assert_true(result_busy_percent(&result) == 30);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_limit_is_who_kept_packets_back),
 		cmocka_unit_test(both_directions_add_up_and_the_rate_is_each_ones),
 		cmocka_unit_test(a_receiver_is_late_when_it_loses_and_never_catches_up),
+		cmocka_unit_test(cycles_are_of_packets_and_of_the_core),
 		cmocka_unit_test(bits_count_preamble_and_gap),
 	};
 
