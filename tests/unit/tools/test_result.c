@@ -22,7 +22,7 @@ struct row {
 static const struct row rows[] = {
 	{"a rate that was reached", 1000, 1000, 100, 0, LIMIT_NONE},
 	{"a rate reached though the ring was full at times", 1000, 1000, 100, 50, LIMIT_NONE},
-	{"a schedule's last packet", 1000, 999, 999, 0, LIMIT_NONE},
+	{"a schedule's last packet", 100, 99, 99, 0, LIMIT_NONE},
 	{"a full ring", 100000, 50000, 2000, 900, LIMIT_PORT},
 	{"a core that was away", 100000, 50000, 2000, 0, LIMIT_GENERATOR},
 	{"all that can be, and a full ring", 0, 50000, 2000, 1000, LIMIT_PORT},
