@@ -144,3 +144,12 @@ expect 'most comes through' has '.result | .received > 0 and .received + .lost =
 expect 'the switch connects to our sockets' run c1.sock c2.sock --server --rate 2000 --seconds 0.5 --wait 15
 expect 'and passes on all' whole
 expect 'the sockets are gone afterwards' fails ls c1.sock c2.sock
+# The switch dies under a run, and comes again under another: either run goes on to its end.
+"$build/tools/pktgen/weft-pktgen" --tx s1.sock --rx s2.sock --rate 1000 --seconds 2 -j >json 2>err &
+pid=$!
+expect 'a run begins' wait_for 5 port_is one s2 up
+kill -KILL "${weftd_pid[one]}"
+wait "${weftd_pid[one]}" 2>/dev/null
+unset "weftd_pid[one]"
+expect 'a switch that dies does not take it along' wait $pid
+expect 'but it has lost packets, and says so' has '.result | .received < .sent + .skipped'

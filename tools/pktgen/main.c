@@ -45,6 +45,7 @@ static void catch_signals(void)
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	signal(SIGPIPE, SIG_IGN); /* a switch that is gone is no reason to go */
 }
 
 static int run_trial(void *arg, struct ndr_trial *trial)
