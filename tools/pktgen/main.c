@@ -28,7 +28,8 @@ struct run {
 	struct engine engine;
 	struct warmup warmup;
 	struct ndr_result search;
-	struct result result, best; /* of the last trial; of the last that passed */
+	struct result
+		results[NDR_TRIALS]; /* of each trial; of a run without a search only the first */
 	struct report report;
 	char error[512];
 };
@@ -53,18 +54,15 @@ static int run_trial(void *arg, struct ndr_trial *trial)
 	struct run *run = arg;
 
 	engine_discard(&run->engine, SETTLE_SECONDS);
-	engine_run(&run->engine, trial->wanted, run->options.seconds, &run->result);
-	if (run->result.interrupted)
+	struct result *result = &run->results[trial - run->search.trials];
+	engine_run(&run->engine, trial->wanted, run->options.seconds, result);
+	if (result->interrupted)
 		return -EINTR;
-	struct result_direction total = result_total(&run->result);
-	trial->offered = result_per_second(&run->result, total.sent) / run->result.n_directions;
+	struct result_direction total = result_total(result);
+	trial->offered = result_per_second(result, total.sent) / result->n_directions;
 	trial->sent = total.sent;
 	trial->lost = total.lost;
-	trial->short_of_rate = result_limit(&run->result) != LIMIT_NONE;
-	if ((double)total.lost <= run->options.max_loss / 100 * (double)total.sent) {
-		run->best = run->result;
-		run->report.result = &run->best;
-	}
+	trial->short_of_rate = result_limit(result) != LIMIT_NONE;
 	return 0;
 }
 
@@ -78,6 +76,8 @@ static void search(struct run *run)
 
 	ndr_search(&params, run_trial, run, &run->search);
 	run->report.ndr = &run->search;
+	if (run->search.found)
+		run->report.result = &run->results[run->search.best];
 }
 
 static int measure(struct run *run)
@@ -93,8 +93,8 @@ static int measure(struct run *run)
 	if (run->options.ndr) {
 		search(run);
 	} else if (!stop) {
-		engine_run(engine, run->options.rate, run->options.seconds, &run->result);
-		run->report.result = &run->result;
+		engine_run(engine, run->options.rate, run->options.seconds, &run->results[0]);
+		run->report.result = &run->results[0];
 	}
 	watcher_show(NULL);
 	return 0;

@@ -18,13 +18,21 @@ static bool trial_passes(const struct ndr_params *params, const struct ndr_trial
 	return trial->sent > 0 && (double)trial->lost <= params->max_loss * (double)trial->sent;
 }
 
-/* 0 with *last, the last trial made; it passed only where all did. */
-static int try_rate(struct search *search, double rate, struct ndr_trial **last)
+/* The lower of what was asked for and what was reached. */
+static double rate_of(const struct ndr_trial *trial)
+{
+	bool offered = trial->wanted <= 0 || trial->offered < trial->wanted;
+
+	return offered ? trial->offered : trial->wanted;
+}
+
+/* 0 with *worst, the trial that failed, or where all passed the slowest. */
+static int try_rate(struct search *search, double rate, struct ndr_trial **worst)
 {
 	struct ndr_result *result = search->result;
 
-	*last = NULL;
-	for (unsigned i = 0; i < search->params->repeats && (!*last || (*last)->passed); i++) {
+	*worst = NULL;
+	for (unsigned i = 0; i < search->params->repeats && (!*worst || (*worst)->passed); i++) {
 		if (result->n_trials == NDR_TRIALS)
 			return OUT_OF_TRIALS;
 		struct ndr_trial *trial = &result->trials[result->n_trials];
@@ -34,17 +42,10 @@ static int try_rate(struct search *search, double rate, struct ndr_trial **last)
 			return r;
 		result->n_trials++;
 		trial->passed = trial_passes(search->params, trial);
-		*last = trial;
+		if (!*worst || !trial->passed || rate_of(trial) < rate_of(*worst))
+			*worst = trial;
 	}
 	return 0;
-}
-
-/* The lower of what was asked for and what was reached. */
-static double rate_of(const struct ndr_trial *trial)
-{
-	bool offered = trial->wanted <= 0 || trial->offered < trial->wanted;
-
-	return offered ? trial->offered : trial->wanted;
 }
 
 /* A sender that falls short although more was offered before had bad luck, the first time. */
@@ -57,8 +58,10 @@ static void note_pass(const struct ndr_params *params, struct ndr_result *result
 	if (trial->wanted <= 0 || trial->short_of_rate)
 		result->sender_limits = result->failed <= 0 || (result->found && !gained);
 	result->found = true;
-	if (rate > known)
+	if (rate > known) {
 		result->rate = rate;
+		result->best = (unsigned)(trial - result->trials);
+	}
 }
 
 static bool is_known(const struct ndr_params *params, const struct ndr_result *result)

@@ -39,7 +39,8 @@ struct ndr_result {
 	unsigned n_trials;
 	bool found;         /* some rate passed */
 	bool sender_limits; /* it passed at all that could be sent: the device may take more */
-	double rate;        /* highest that passed, packets a second */
+	double rate;        /* highest that passed, packets a second: what the slowest trial sent */
+	unsigned best;      /* that trial */
 	double failed;      /* lowest that did not; 0: none */
 };
 

@@ -11,8 +11,7 @@
 
 struct report {
 	const struct options *options;
-	const struct result
-		*result; /* of the run; of a search: the last trial that passed, or NULL */
+	const struct result *result;  /* of the run; of a search: its best trial, or NULL */
 	const struct ndr_result *ndr; /* NULL without --ndr */
 	const char *drivers[2];       /* of tx and rx */
 	unsigned core;

@@ -83,6 +83,22 @@ static void one_lost_packet_fails_a_rate_for_good(void **state)
 	assert_int_equal(ndr_search(&standard, run, &d, &result), 0);
 	assert_false(result.trials[2].passed);
 	assert_near(result.rate, 7e6);
+	/* What is shown as the best is not the trial whose twin failed. */
+	assert_true(result.trials[result.best].passed && result.best > 2);
+}
+
+static void the_slowest_of_the_trials_at_a_rate_is_what_counts(void **state)
+{
+	/* The second trial at 7 M, which is the top, sends half of that. */
+	struct device d = {.capacity = 8e6, .sender = 14e6, .stalls = 2};
+	struct ndr_params params = standard;
+
+	params.max_rate = 7e6;
+	assert_int_equal(ndr_search(&params, run, &d, &result), 0);
+	assert_int_equal(result.n_trials, 2);
+	assert_true(result.rate == 3.5e6);
+	assert_int_equal(result.best, 1);
+	assert_true(result.sender_limits);
 }
 
 static void some_loss_counts_as_none_where_that_is_wanted(void **state)
@@ -163,6 +179,7 @@ int main(void)
 		cmocka_unit_test(the_capacity_is_found_to_the_resolution),
 		cmocka_unit_test(no_rate_passes_unless_it_passed_twice),
 		cmocka_unit_test(one_lost_packet_fails_a_rate_for_good),
+		cmocka_unit_test(the_slowest_of_the_trials_at_a_rate_is_what_counts),
 		cmocka_unit_test(some_loss_counts_as_none_where_that_is_wanted),
 		cmocka_unit_test(a_device_faster_than_the_sender_is_said_to_be),
 		cmocka_unit_test(a_rate_that_was_asked_for_is_the_top),
