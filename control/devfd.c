@@ -22,6 +22,7 @@ struct request {
 	int ifindex;
 	int *fds;
 	uint16_t n;
+	uint32_t caps; /* enum port_cap */
 };
 
 static void close_all(const int *fds, uint16_t n)
@@ -30,7 +31,13 @@ static void close_all(const int *fds, uint16_t n)
 		close(fds[n]);
 }
 
-static int open_tap_queue(const char *device, bool is_multi)
+static unsigned long tap_offloads(uint32_t caps)
+{
+	return (caps & PORT_CAN_CSUM ? TUN_F_CSUM : 0) |
+	       (caps & PORT_CAN_TSO ? TUN_F_TSO4 | TUN_F_TSO6 : 0);
+}
+
+static int open_tap_queue(const char *device, bool is_multi, uint32_t caps)
 {
 	struct ifreq ifr = {.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR};
 	int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC), rc;
@@ -40,9 +47,7 @@ static int open_tap_queue(const char *device, bool is_multi)
 	if (is_multi)
 		ifr.ifr_flags |= IFF_MULTI_QUEUE;
 	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", device);
-	/* No offloads: the kernel then finishes checksums and segments itself, which costs it
-	 * less than it would cost a worker. */
-	if (ioctl(fd, TUNSETIFF, &ifr) == 0 && ioctl(fd, TUNSETOFFLOAD, 0) == 0)
+	if (ioctl(fd, TUNSETIFF, &ifr) == 0 && ioctl(fd, TUNSETOFFLOAD, tap_offloads(caps)) == 0)
 		return fd;
 	rc = -errno;
 	close(fd);
@@ -54,7 +59,7 @@ static int open_tap(void *arg)
 	const struct request *r = arg;
 
 	for (uint16_t i = 0; i < r->n; i++) {
-		r->fds[i] = open_tap_queue(r->device, r->n > 1);
+		r->fds[i] = open_tap_queue(r->device, r->n > 1, r->caps);
 		if (r->fds[i] < 0) {
 			int rc = r->fds[i];
 			close_all(r->fds, i);
@@ -64,9 +69,9 @@ static int open_tap(void *arg)
 	return 0;
 }
 
-int devfd_tap(struct netns *ns, const char *device, int *fds, uint16_t n)
+int devfd_tap(struct netns *ns, const char *device, int *fds, uint16_t n, uint32_t caps)
 {
-	struct request r = {.device = device, .fds = fds, .n = n};
+	struct request r = {.device = device, .fds = fds, .n = n, .caps = caps};
 
 	return netns_run(ns, open_tap, &r);
 }

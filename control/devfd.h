@@ -12,10 +12,11 @@
 
 #include "control/netns.h"
 
-/* Makes the tap device, or attaches to a persistent one that nobody uses, with n queues. 0, or
+/* Makes the tap device, or attaches to a persistent one that nobody uses, with n queues whose
+ * kernel's side leaves unfinished what caps (enum port_cap) say the port takes. 0, or
  * -errno: -EBUSY (somebody uses it), -EINVAL (a device of that name is no tap, or has another
  * number of queues), -EPERM, -ENOENT (no /dev/net/tun). */
-int devfd_tap(struct netns *ns, const char *device, int *fds, uint16_t n);
+int devfd_tap(struct netns *ns, const char *device, int *fds, uint16_t n, uint32_t caps);
 
 /* Opens n sockets on the device as port_af_packet.h wants them, promiscuous as long as they are
  * open. 0 or -errno. */

@@ -8,10 +8,11 @@
 
 #include "control/devfd.h"
 #include "control/hostdev.h"
+#include "control/offloads.h"
 #include "control/spine/field.h"
 #include "dataplane/dp.h"
 
-static const char *const fields[] = {"device", "netns", "force", NULL};
+static const char *const fields[] = {"device", "netns", "force", "offloads", NULL};
 static const char *const required[] = {"device", NULL};
 
 static int reopen(struct hostdev *h)
@@ -45,7 +46,8 @@ static struct port *open_port(const char *name, const json_t *conf, struct error
 			   strerror(-rc));
 		goto fail;
 	}
-	port = port_af_packet_create(name, fds, h->n_queues, h->mtu, dp_pool());
+	port = port_af_packet_create(name, fds, h->n_queues, h->mtu, offloads_caps(conf, true),
+				     dp_pool());
 	if (!port) {
 		errors_add(errors, "", "%s: %s", name, strerror(errno));
 		for (uint16_t i = 0; i < h->n_queues; i++)

@@ -10,11 +10,12 @@
 #include "control/devfd.h"
 #include "control/hostdev.h"
 #include "control/hostdev_net.h"
+#include "control/offloads.h"
 #include "control/spine/field.h"
 #include "dataplane/dp.h"
 
-static const char *const fields[] = {"device",  "netns",  "mac", "addresses",
-				     "gateway", "routes", NULL};
+static const char *const fields[] = {"device",  "netns",  "mac",      "addresses",
+				     "gateway", "routes", "offloads", NULL};
 static const char *const required[] = {"device", NULL};
 
 static const struct hostdev_ops hostdev_ops = {0}; /* a tap that is gone stays so */
@@ -90,6 +91,7 @@ static int open_failed(const struct hostdev *h, const char *name, int rc, struct
 static struct port *open_port(const char *name, const json_t *conf, struct errors *errors)
 {
 	struct hostdev *h = hostdev_open(name, conf, &hostdev_ops, errors);
+	const uint32_t caps = offloads_caps(conf, true);
 	int fds[PORT_QUEUES_MAX], rc;
 	struct port *port;
 	bool is_new;
@@ -97,13 +99,13 @@ static struct port *open_port(const char *name, const json_t *conf, struct error
 	if (!h)
 		return NULL;
 	is_new = !h->is_there;
-	rc = devfd_tap(h->ns, h->device, fds, h->n_queues);
+	rc = devfd_tap(h->ns, h->device, fds, h->n_queues, caps);
 	if (rc < 0) {
 		open_failed(h, name, rc, errors);
 		hostdev_close(h);
 		return NULL;
 	}
-	port = port_tap_create(name, fds, h->n_queues, h->mtu, dp_pool());
+	port = port_tap_create(name, fds, h->n_queues, h->mtu, caps, dp_pool());
 	if (!port) {
 		errors_add(errors, "", "%s: %s", name, strerror(errno));
 		for (uint16_t i = 0; i < h->n_queues; i++)

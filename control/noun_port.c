@@ -5,6 +5,7 @@
 
 #include "control/daemon.h"
 #include "control/libvirt.h"
+#include "control/offloads.h"
 #include "control/port_check.h"
 #include "control/ports.h"
 #include "control/spine/noun.h"
@@ -96,6 +97,12 @@ static const struct field fields[] = {
 	 .max = 4,
 	 .help = "role server: the socket's mode, such as 0660, the default with a group; 0600 "
 		 "without"},
+	{.name = "offloads",
+	 .type = F_OBJECT,
+	 .flags = FIELD_FIXED,
+	 .fields = offloads_fields,
+	 .help = "what the port and its other end may leave unfinished: weft finishes it where a "
+		 "packet's way needs that"},
 	{.name = "force",
 	 .type = F_BOOL,
 	 .flags = FIELD_FIXED,
@@ -116,6 +123,11 @@ static const struct column columns[] = {
 	{"rx_bytes", "bytes", "received", true},
 	{"tx_packets", "packets", "sent"},
 	{"tx_bytes", "bytes", "sent", true},
+	{"offloads", NULL, "what its other end takes unfinished now: checksum, tso", true},
+	{"tx_checksums", "packets", "whose checksum was finished here for the other end", true},
+	{"tx_cut", "packets", "large TCP that was cut here for the other end", true},
+	{"tx_segments", "packets", "what became of them", true},
+	{"tx_whole", "packets", "large TCP that the other end took as it was", true},
 	{"rx_drops", "packets", "received here and dropped"},
 	{"tx_drops", "packets", "to be sent here and dropped"},
 	{NULL},
@@ -184,6 +196,12 @@ static json_t *row(struct port_entry *entry, bool detailed)
 					      (json_int_t)stats.tx_packets, "tx_bytes",
 					      (json_int_t)stats.tx_bytes, "rx_drops", rx,
 					      "tx_drops", tx));
+	json_object_update_new(out, json_pack("{s:s, s:I, s:I, s:I, s:I}", "offloads",
+					      offloads_text(entry->port), "tx_checksums",
+					      (json_int_t)stats.tx_csum, "tx_cut",
+					      (json_int_t)stats.tx_cut, "tx_segments",
+					      (json_int_t)stats.tx_segments, "tx_whole",
+					      (json_int_t)stats.tx_whole));
 	if (!detailed)
 		return out;
 	json_object_set_new(out, "peer", daemon_text(status->peer));

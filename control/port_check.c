@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "control/crew.h"
+#include "control/offloads.h"
 #include "control/port_kind.h"
 #include "control/spine/field.h"
 
@@ -126,6 +127,7 @@ int port_check(const char *name, const json_t *value, const json_t *candidate, c
 	check_fields(kind, value, path, errors);
 	check_workers(value, candidate, path, errors);
 	check_unique(name, value, candidate, path, errors);
+	offloads_check(value, path, errors);
 	if (errors->n == before && kind->check)
 		kind->check(value, path, errors);
 	return errors->n == before ? 0 : -1;

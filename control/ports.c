@@ -120,6 +120,10 @@ void ports_stats(const struct port_entry *entry, struct dp_port_stats *out)
 	out->rx_bytes -= entry->base.rx_bytes;
 	out->tx_packets -= entry->base.tx_packets;
 	out->tx_bytes -= entry->base.tx_bytes;
+	out->tx_csum -= entry->base.tx_csum;
+	out->tx_cut -= entry->base.tx_cut;
+	out->tx_segments -= entry->base.tx_segments;
+	out->tx_whole -= entry->base.tx_whole;
 	for (int i = 0; i < DROP_COUNT; i++)
 		out->drops[i] -= entry->base.drops[i];
 }

@@ -164,6 +164,10 @@ void dp_port_stats(const struct port *port, struct dp_port_stats *out)
 		out->rx_bytes += count_get(&count->rx_bytes);
 		out->tx_packets += count_get(&count->tx_packets);
 		out->tx_bytes += count_get(&count->tx_bytes);
+		out->tx_csum += count_get(&count->tx_csum);
+		out->tx_cut += count_get(&count->tx_cut);
+		out->tx_segments += count_get(&count->tx_segments);
+		out->tx_whole += count_get(&count->tx_whole);
 		for (int r = 0; r < DROP_COUNT; r++)
 			out->drops[r] += count_get(&worker->drops[port->index][r]);
 	}

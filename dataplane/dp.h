@@ -67,6 +67,10 @@ int dp_learned_fd(void);
 /* Counters, as sums over the workers. Exact when workers are quiet. */
 struct dp_port_stats {
 	uint64_t rx_packets, rx_bytes, tx_packets, tx_bytes;
+	uint64_t tx_csum;           /* checksums finished here because the port's peer cannot */
+	uint64_t tx_cut;            /* large TCP packets cut here for the same reason, */
+	uint64_t tx_segments;       /* and what became of them */
+	uint64_t tx_whole;          /* large TCP packets that the port took as they are */
 	uint64_t drops[DROP_COUNT]; /* by the receiving port up to flood, by the sending one from
 				       egress on */
 };

@@ -21,10 +21,19 @@ static inline enum egress_form egress_form(const struct member_conf *conf, uint1
  * tag. */
 int egress_retag(struct rte_mbuf *m, const struct pkt *pkt, enum egress_form form);
 
+/* What a sender may have left to be done. */
+#define EGRESS_OFFLOADS (RTE_MBUF_F_TX_L4_MASK | RTE_MBUF_F_TX_TCP_SEG)
+
+static inline uint32_t egress_caps(const struct port *port)
+{
+	return atomic_load_explicit(&port->caps, memory_order_relaxed);
+}
+
 /* Is there a checksum to finish because the port's peer cannot? */
 static inline bool egress_needs_csum(const struct port *port, const struct rte_mbuf *m)
 {
-	return unlikely(m->ol_flags & RTE_MBUF_F_TX_L4_MASK) && !(port->caps & PORT_CAN_CSUM);
+	return unlikely(m->ol_flags & RTE_MBUF_F_TX_L4_MASK) &&
+	       !(egress_caps(port) & PORT_CAN_CSUM);
 }
 
 /* Is m, without its tag, longer than the port sends? */
@@ -33,5 +42,15 @@ static inline bool egress_too_big(const struct port *port, const struct rte_mbuf
 	return m->pkt_len - (tagged ? RTE_VLAN_HLEN : 0) >
 	       atomic_load_explicit(&port->max_frame, memory_order_relaxed);
 }
+
+/* For m with RTE_MBUF_F_TX_TCP_SEG: the payload of each segment that it is to be cut into for the
+ * port. EGRESS_WHOLE: the port takes it as it is; 0: not even small segments fit. */
+#define EGRESS_WHOLE UINT16_MAX
+uint16_t egress_mss(const struct port *port, const struct rte_mbuf *m, bool tagged);
+
+/* Cuts m, which stays as it is and the caller's, and sends the packets in the form to the port.
+ * Counts what it drops; returns how many packets m has become, sent or dropped. */
+uint32_t egress_cut(struct worker *worker, struct port *port, const struct pkt *pkt,
+		    const struct rte_mbuf *m, enum egress_form form, uint16_t mss);
 
 #endif

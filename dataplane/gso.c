@@ -15,17 +15,6 @@
 #define L2_MIN 14
 #define L3_MIN 20
 
-/* What a cut needs to know of the packet and its headers. */
-struct cut {
-	const uint8_t *buf;
-	uint32_t len;
-	uint16_t l2_len, l3_len, l4_len;
-	uint16_t hdr_len; /* all of them */
-	uint16_t mss;
-	uint8_t proto; /* IPPROTO_TCP or IPPROTO_UDP */
-	bool is_v4;
-};
-
 static uint16_t sum_fold(uint64_t sum)
 {
 	while (sum >> 16)
@@ -133,32 +122,31 @@ struct rte_mbuf *gso_alloc(struct rte_mempool *pool, uint32_t len)
 
 /* Lengths and identification of packet i, the IPv4 header's own checksum; in a copy of the headers.
  * Returns the sum of the pseudo header. */
-static uint16_t cut_fix_l3(const struct cut *cut, uint8_t *hdr, uint32_t i, uint32_t payload)
+static uint16_t cut_fix_l3(const struct gso_cut *cut, uint8_t *hdr, uint32_t payload)
 {
-	uint32_t l4_total = cut->l4_len + payload;
+	uint32_t l4_total = cut->hdr_len - cut->m->l2_len - cut->m->l3_len + payload;
 	uint64_t sum =
 		(uint64_t)rte_cpu_to_be_16(cut->proto) + rte_cpu_to_be_16((uint16_t)l4_total);
 
 	if (cut->is_v4) {
-		struct rte_ipv4_hdr *ip = (void *)(hdr + cut->l2_len);
-		ip->total_length = rte_cpu_to_be_16((uint16_t)(cut->l3_len + l4_total));
-		ip->packet_id = rte_cpu_to_be_16((uint16_t)(rte_be_to_cpu_16(ip->packet_id) + i));
+		struct rte_ipv4_hdr *ip = (void *)(hdr + cut->m->l2_len);
+		ip->total_length = rte_cpu_to_be_16((uint16_t)(cut->m->l3_len + l4_total));
+		ip->packet_id =
+			rte_cpu_to_be_16((uint16_t)(rte_be_to_cpu_16(ip->packet_id) + cut->next));
 		ip->hdr_checksum = 0;
-		ip->hdr_checksum = (uint16_t)~rte_raw_cksum(ip, cut->l3_len);
+		ip->hdr_checksum = (uint16_t)~rte_raw_cksum(ip, cut->m->l3_len);
 		return sum_fold(sum + rte_raw_cksum(&ip->src_addr, 8));
 	}
-	struct rte_ipv6_hdr *ip6 = (void *)(hdr + cut->l2_len);
-	ip6->payload_len = rte_cpu_to_be_16((uint16_t)(cut->l3_len - sizeof(*ip6) + l4_total));
-	return sum_fold(
-		sum +
-		rte_raw_cksum(hdr + cut->l2_len + offsetof(struct rte_ipv6_hdr, src_addr), 32));
+	struct rte_ipv6_hdr *ip6 = (void *)(hdr + cut->m->l2_len);
+	ip6->payload_len = rte_cpu_to_be_16((uint16_t)(cut->m->l3_len - sizeof(*ip6) + l4_total));
+	return sum_fold(sum + rte_raw_cksum(&ip6->src_addr, 32));
 }
 
 /* Returns where the checksum lies, as an offset from the packet's start. */
-static uint32_t cut_fix_l4(const struct cut *cut, uint8_t *hdr, uint32_t i, bool is_last,
-			   uint32_t payload, uint16_t pseudo)
+static uint32_t cut_fix_l4(const struct gso_cut *cut, uint8_t *hdr, uint32_t payload,
+			   uint16_t pseudo)
 {
-	uint32_t l4 = cut->l2_len + cut->l3_len;
+	uint32_t l4 = cut->m->l2_len + cut->m->l3_len;
 
 	if (cut->proto == IPPROTO_UDP) {
 		struct rte_udp_hdr *udp = (void *)(hdr + l4);
@@ -167,101 +155,87 @@ static uint32_t cut_fix_l4(const struct cut *cut, uint8_t *hdr, uint32_t i, bool
 		return l4 + offsetof(struct rte_udp_hdr, dgram_cksum);
 	}
 	struct rte_tcp_hdr *tcp = (void *)(hdr + l4);
-	tcp->sent_seq = rte_cpu_to_be_32(rte_be_to_cpu_32(tcp->sent_seq) + i * cut->mss);
-	if (!is_last)
+	tcp->sent_seq = rte_cpu_to_be_32(rte_be_to_cpu_32(tcp->sent_seq) + cut->next * cut->mss);
+	if (cut->next + 1 < cut->n)
 		tcp->tcp_flags &= (uint8_t) ~(RTE_TCP_FIN_FLAG | RTE_TCP_PSH_FLAG);
-	if (i > 0) /* one reduction of the window is told once: RFC 3168, 6.1.2 */
+	if (cut->next > 0) /* one reduction of the window is told once: RFC 3168, 6.1.2 */
 		tcp->tcp_flags &= (uint8_t)~RTE_TCP_CWR_FLAG;
 	tcp->cksum = pseudo;
 	return l4 + offsetof(struct rte_tcp_hdr, cksum);
 }
 
-static struct rte_mbuf *cut_one(const struct cut *cut, uint32_t i, struct rte_mempool *pool)
+/* Puts the next len bytes of payload behind the headers of m. */
+static void cut_copy(struct gso_cut *cut, struct rte_mbuf *m, uint32_t len)
 {
-	uint32_t from = cut->hdr_len + i * cut->mss, l4 = cut->l2_len + cut->l3_len;
-	uint32_t payload = RTE_MIN(cut->len - from, (uint32_t)cut->mss);
+	uint32_t to = cut->hdr_len;
+
+	while (len > 0) {
+		uint32_t n = RTE_MIN(cut->seg->data_len - cut->seg_off, len);
+		gso_write(m, to, rte_pktmbuf_mtod_offset(cut->seg, const void *, cut->seg_off), n);
+		to += n;
+		len -= n;
+		cut->seg_off += n;
+		if (len > 0) {
+			cut->seg = cut->seg->next;
+			cut->seg_off = 0;
+		}
+	}
+}
+
+struct rte_mbuf *gso_cut_next(struct gso_cut *cut, struct rte_mempool *pool)
+{
+	uint32_t from = cut->hdr_len + cut->next * cut->mss, l4 = cut->m->l2_len + cut->m->l3_len;
+	uint32_t payload = RTE_MIN(cut->m->pkt_len - from, (uint32_t)cut->mss), field;
 	struct rte_mbuf *m = gso_alloc(pool, cut->hdr_len + payload);
 	uint8_t *hdr;
-	uint32_t field;
 	uint16_t csum;
 
 	if (!m)
 		return NULL;
-	hdr = rte_pktmbuf_mtod(m, uint8_t *); /* gso_cut made sure that the headers fit here */
-	memcpy(hdr, cut->buf, cut->hdr_len);
-	gso_write(m, cut->hdr_len, cut->buf + from, payload);
-	field = cut_fix_l4(cut, hdr, i, from + payload == cut->len, payload,
-			   cut_fix_l3(cut, hdr, i, payload));
+	hdr = rte_pktmbuf_mtod(m, uint8_t *);
+	if (m->data_len < cut->hdr_len) { /* buffers smaller than the headers */
+		rte_pktmbuf_free(m);
+		return NULL;
+	}
+	memcpy(hdr, rte_pktmbuf_mtod(cut->m, void *), cut->hdr_len);
+	cut_copy(cut, m, payload);
+	field = cut_fix_l4(cut, hdr, payload, cut_fix_l3(cut, hdr, payload));
 	csum = csum_final(gso_sum(m, l4, m->pkt_len - l4), cut->proto == IPPROTO_UDP);
 	memcpy(hdr + field, &csum, sizeof(csum));
+	cut->next++;
 	return m;
 }
 
 /* Are the lengths possible, and do they agree with the packet? */
-static bool cut_is_sound(struct cut *cut)
+static bool cut_is_sound(const struct gso_cut *cut, uint32_t l4_len, uint32_t l4_min)
 {
-	uint32_t hdr_len = (uint32_t)cut->l2_len + cut->l3_len + cut->l4_len;
+	const struct rte_mbuf *m = cut->m;
 	uint8_t first;
 
-	if (cut->mss == 0 || cut->l2_len < L2_MIN || cut->l3_len < L3_MIN ||
-	    cut->l4_len < sizeof(struct rte_udp_hdr) || hdr_len > cut->len ||
-	    hdr_len > RTE_MBUF_DEFAULT_DATAROOM)
+	if (cut->mss == 0 || m->l2_len < L2_MIN || m->l3_len < L3_MIN || l4_len < l4_min ||
+	    m->l2_len + m->l3_len + l4_len > m->data_len)
 		return false;
-	cut->hdr_len = (uint16_t)hdr_len;
-	first = cut->buf[cut->l2_len];
-	cut->is_v4 = first >> 4 == 4;
-	if (cut->is_v4)
-		return (first & 0xf) * 4 == cut->l3_len;
-	return first >> 4 == 6 && cut->l3_len >= sizeof(struct rte_ipv6_hdr);
+	first = *rte_pktmbuf_mtod_offset(m, const uint8_t *, m->l2_len);
+	if (first >> 4 == 4)
+		return (first & 0xf) * 4 == m->l3_len;
+	return first >> 4 == 6 && m->l3_len >= sizeof(struct rte_ipv6_hdr);
 }
 
-static int cut_all(struct cut *cut, struct rte_mempool *pool, struct rte_mbuf **out, uint16_t max)
+int gso_cut_start(struct gso_cut *cut, const struct rte_mbuf *m, uint16_t mss)
 {
-	uint32_t payload, n;
+	bool is_udp = (m->ol_flags & RTE_MBUF_F_TX_L4_MASK) == RTE_MBUF_F_TX_UDP_CKSUM;
+	uint16_t l4_len = is_udp ? sizeof(struct rte_udp_hdr) : m->l4_len;
+	uint32_t payload;
 
-	if (!cut_is_sound(cut) ||
-	    rte_pktmbuf_data_room_size(pool) < RTE_PKTMBUF_HEADROOM + cut->hdr_len)
+	*cut = (struct gso_cut){.m = m, .seg = m, .mss = mss};
+	if (!cut_is_sound(cut, l4_len,
+			  is_udp ? sizeof(struct rte_udp_hdr) : sizeof(struct rte_tcp_hdr)))
 		return -EINVAL;
-	payload = cut->len - cut->hdr_len;
-	n = payload == 0 ? 1 : (payload + cut->mss - 1) / cut->mss;
-	if (n > max)
-		return -E2BIG;
-	for (uint32_t i = 0; i < n; i++) {
-		out[i] = cut_one(cut, i, pool);
-		if (!out[i]) {
-			rte_pktmbuf_free_bulk(out, i);
-			return -ENOMEM;
-		}
-	}
-	return (int)n;
-}
-
-int gso_cut_tcp(const uint8_t *buf, uint32_t len, uint16_t l2_len, uint16_t l3_len, uint16_t l4_len,
-		uint16_t mss, struct rte_mempool *pool, struct rte_mbuf **out, uint16_t max)
-{
-	struct cut cut = {.buf = buf,
-			  .len = len,
-			  .l2_len = l2_len,
-			  .l3_len = l3_len,
-			  .l4_len = l4_len,
-			  .mss = mss,
-			  .proto = IPPROTO_TCP};
-
-	if (l4_len < sizeof(struct rte_tcp_hdr))
-		return -EINVAL;
-	return cut_all(&cut, pool, out, max);
-}
-
-int gso_cut_udp(const uint8_t *buf, uint32_t len, uint16_t l2_len, uint16_t l3_len, uint16_t mss,
-		struct rte_mempool *pool, struct rte_mbuf **out, uint16_t max)
-{
-	struct cut cut = {.buf = buf,
-			  .len = len,
-			  .l2_len = l2_len,
-			  .l3_len = l3_len,
-			  .l4_len = sizeof(struct rte_udp_hdr),
-			  .mss = mss,
-			  .proto = IPPROTO_UDP};
-
-	return cut_all(&cut, pool, out, max);
+	cut->proto = is_udp ? IPPROTO_UDP : IPPROTO_TCP;
+	cut->is_v4 = *rte_pktmbuf_mtod_offset(m, const uint8_t *, m->l2_len) >> 4 == 4;
+	cut->hdr_len = m->l2_len + m->l3_len + l4_len;
+	cut->seg_off = cut->hdr_len;
+	payload = m->pkt_len - cut->hdr_len;
+	cut->n = payload == 0 ? 1 : (payload + mss - 1) / mss;
+	return 0;
 }

@@ -7,6 +7,9 @@
 #ifndef WEFT_DATAPLANE_GSO_H
 #define WEFT_DATAPLANE_GSO_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include <rte_mbuf.h>
 
 /* Computes the TCP or UDP checksum that m's ol_flags still ask for, and clears
@@ -15,18 +18,26 @@
  * header (the packet is unchanged). */
 int gso_finish_csum(struct rte_mbuf *m);
 
-/* Cuts one TCP packet (IPv4 or IPv6, l2_len, l3_len and l4_len set) that lies
- * in buf into mbufs of at most mss bytes of payload, with headers, lengths,
- * identification, sequence numbers, flags and checksums right. Returns how
- * many packets lie in out; -ENOMEM, -E2BIG (more than max) or -EINVAL, with
- * nothing in out. */
-int gso_cut_tcp(const uint8_t *buf, uint32_t len, uint16_t l2_len, uint16_t l3_len, uint16_t l4_len,
-		uint16_t mss, struct rte_mempool *pool, struct rte_mbuf **out, uint16_t max);
+/* A large packet on its way to become several: TCP (IPv4 or IPv6), or UDP that stands for several
+ * datagrams of mss bytes, the last one shorter (UDP_SEGMENT). */
+struct gso_cut {
+	const struct rte_mbuf *m;
+	uint32_t n, next;           /* packets it makes, and the one whose turn it is */
+	const struct rte_mbuf *seg; /* where the next payload begins */
+	uint32_t seg_off;
+	uint16_t hdr_len, mss; /* of all headers; payload of each packet but the last */
+	uint8_t proto;
+	bool is_v4;
+};
 
-/* The same for a UDP packet that stands for several datagrams of mss bytes
- * of payload, the last one shorter (UDP_SEGMENT): each becomes a packet. */
-int gso_cut_udp(const uint8_t *buf, uint32_t len, uint16_t l2_len, uint16_t l3_len, uint16_t mss,
-		struct rte_mempool *pool, struct rte_mbuf **out, uint16_t max);
+/* Begins to cut m into packets of at most mss bytes of payload. m has l2_len, l3_len and, for TCP,
+ * l4_len set, a checksum flag that says which protocol it is, and all its headers in its first
+ * segment; it is only read, and stays the caller's. 0, or -EINVAL where they are impossible. */
+int gso_cut_start(struct gso_cut *cut, const struct rte_mbuf *m, uint16_t mss);
+
+/* The next of cut->n packets, with headers, lengths, identification, sequence numbers, flags and
+ * checksums right; NULL: no buffers. */
+struct rte_mbuf *gso_cut_next(struct gso_cut *cut, struct rte_mempool *pool);
 
 /* The Internet checksum's running sum of len bytes of m from off on, folded to 16 bits, in the byte
  * order of the packet. off + len must lie within the packet. */

@@ -158,6 +158,70 @@ void offload_mark(struct rte_mbuf *m, uint32_t start, uint32_t field)
 	finish_at(m, start, field);
 }
 
+/* The bytes that the IP header says there are, from its own beginning on. */
+static uint32_t ip_len(const uint8_t *ip, const struct l4_place *l4)
+{
+	return l4->is_v4 ? get_be16(ip + 2)
+			 : get_be16(ip + 4) + (uint32_t)sizeof(struct rte_ipv6_hdr);
+}
+
+bool offload_mark_tso(struct rte_mbuf *m, uint32_t mss, uint32_t max_frame)
+{
+	const uint8_t *frame = rte_pktmbuf_mtod(m, const uint8_t *);
+	uint32_t at, l4_len, headers;
+	struct l4_place l4;
+
+	if (mss < OFFLOAD_MSS_MIN || !offload_find_l4(frame, m->data_len, &l4) ||
+	    l4.proto != IPPROTO_TCP || l4.is_fragment ||
+	    ip_len(frame + l4.l2_len, &l4) != m->pkt_len - l4.l2_len)
+		return false;
+	at = (uint32_t)l4.l2_len + l4.l3_len;
+	if (at + sizeof(struct rte_tcp_hdr) > m->data_len)
+		return false;
+	l4_len = (frame[at + 12] >> 4) * 4u;
+	headers = RTE_ETHER_HDR_LEN + l4.l3_len + l4_len;
+	if (l4_len < sizeof(struct rte_tcp_hdr) || at + l4_len > m->data_len ||
+	    headers + OFFLOAD_MSS_MIN > max_frame)
+		return false;
+	mark(m, &l4);
+	m->l4_len = l4_len;
+	m->tso_segsz = (uint16_t)RTE_MIN(mss, max_frame - headers);
+	if (m->pkt_len - at - l4_len > m->tso_segsz)
+		m->ol_flags |= RTE_MBUF_F_TX_TCP_SEG;
+	return true;
+}
+
+bool offload_mark_uso(struct rte_mbuf *m)
+{
+	struct l4_place l4;
+
+	if (!offload_find_l4(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, &l4) ||
+	    l4.proto != IPPROTO_UDP || l4.is_fragment)
+		return false;
+	mark(m, &l4);
+	return true;
+}
+
+void offload_from_guest(struct rte_mbuf *m, bool can_tso, uint32_t max_frame)
+{
+	const uint64_t flags = m->ol_flags;
+	struct l4_place l4;
+
+	m->ol_flags &=
+		~(RTE_MBUF_F_RX_L4_CKSUM_MASK | RTE_MBUF_F_RX_IP_CKSUM_MASK | RTE_MBUF_F_RX_LRO);
+	if (flags & RTE_MBUF_F_RX_LRO && can_tso && offload_mark_tso(m, m->tso_segsz, max_frame))
+		return;
+	m->tso_segsz = 0;
+	if ((flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) != RTE_MBUF_F_RX_L4_CKSUM_NONE ||
+	    !offload_find_l4(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, &l4))
+		return;
+	const uint32_t start = (uint32_t)l4.l2_len + l4.l3_len;
+	if (l4.proto == IPPROTO_SCTP)
+		offload_mark(m, start, SCTP_FIELD);
+	else if (l4.proto == IPPROTO_TCP || l4.proto == IPPROTO_UDP)
+		offload_mark(m, start, l4.proto == IPPROTO_TCP ? TCP_FIELD : UDP_FIELD);
+}
+
 /*
  * A finished checksum is c = ~(P + S), P being the pseudo header's sum and S
  * that of everything else; an unfinished field holds P. Should a finished

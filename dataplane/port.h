@@ -16,9 +16,15 @@
  * to the hardware carries RTE_MBUF_F_TX_TCP_CKSUM or _UDP_CKSUM with l2_len
  * and l3_len set and the pseudo header's sum in the field, as DPDK's
  * transmit side wants it. A port that cannot pass this on to its peer leaves
- * PORT_CAN_CSUM clear and is given finished packets. Ports hand in packets
- * of at most one MTU: what arrives larger (a sender's unsegmented TCP) is cut
- * by the port with gso.h.
+ * PORT_CAN_CSUM clear and is given finished packets.
+ *
+ * A TCP packet larger than the MTU that its sender left to be cut carries
+ * RTE_MBUF_F_TX_TCP_SEG as well, with l4_len and tso_segsz, in as many
+ * segments as it takes and with its headers in the first; offload.h marks it
+ * and no port believes its peer's lengths. A port without PORT_CAN_TSO is given
+ * packets of its MTU. The pseudo header's sum in the field is the whole
+ * packet's, length included, as virtio wants it. Everything else that ports
+ * hand in is at most one MTU.
  */
 #ifndef WEFT_DATAPLANE_PORT_H
 #define WEFT_DATAPLANE_PORT_H
@@ -41,6 +47,7 @@ struct member;
 
 enum port_cap {
 	PORT_CAN_CSUM = 1 << 0, /* tx takes packets with an unfinished TCP or UDP checksum */
+	PORT_CAN_TSO = 1 << 1,  /* tx takes TCP packets to be cut; never without PORT_CAN_CSUM */
 };
 
 struct port_ops {
@@ -75,7 +82,8 @@ struct port {
 	uint16_t index; /* below PORT_MAX; dp_port_attach */
 	uint16_t n_rxq, n_txq;   /* 1 to PORT_QUEUES_MAX */
 	atomic_uint max_frame;   /* bytes, without tags and FCS: MTU + 14; control, any time */
-	uint32_t caps;           /* enum port_cap */
+	atomic_uint caps;        /* enum port_cap; control, or the kind's own event thread while
+				  * the port is down and no worker is in tx */
 	atomic_ushort n_pollers; /* workers that poll its queues; dp_* */
 	atomic_bool tx_shared;   /* more workers than transmit queues: tx_lock is taken; dp_* */
 

@@ -10,7 +10,7 @@
 
 #include "dataplane/vnet_port.h"
 
-#define RX_BURST    32  /* frames one recvmmsg reads */
+#define RX_BURST    8   /* frames one recvmmsg reads, each up to 64 kB */
 #define TX_BURST    32  /* packets one sendmmsg writes */
 #define TX_IOV      256 /* segments of them all, with their headers */
 #define CONTROL_LEN CMSG_SPACE(sizeof(struct tpacket_auxdata))
@@ -128,16 +128,16 @@ static uint16_t af_packet_tx(struct port *port, uint16_t queue, struct rte_mbuf 
 	return sent;
 }
 
-static const struct port_ops af_packet_ops = {
-	.rx = af_packet_rx,
-	.tx = af_packet_tx,
-	.sleep = vnet_port_sleep,
+static const struct vnet_kind af_packet_kind = {
+	.ops = {.rx = af_packet_rx, .tx = af_packet_tx, .sleep = vnet_port_sleep},
+	.n_slots = RX_BURST,
+	.always_large = true,
 };
 
 struct port *port_af_packet_create(const char *name, const int *fds, uint16_t n, uint16_t mtu,
-				   struct rte_mempool *pool)
+				   uint32_t caps, struct rte_mempool *pool)
 {
-	return vnet_port_create(name, &af_packet_ops, fds, n, RX_BURST, mtu, pool);
+	return vnet_port_create(name, &af_packet_kind, fds, n, mtu, caps, pool);
 }
 
 void port_af_packet_destroy(struct port *port)

@@ -9,10 +9,11 @@
 #include "dataplane/port.h"
 
 /* fds: n sockets bound to the device, with PACKET_VNET_HDR, PACKET_AUXDATA,
- * PACKET_IGNORE_OUTGOING and PACKET_QDISC_BYPASS, in one fanout group where there are several. The
- * port owns them from here on. NULL with errno (then they stay the caller's). Control. */
+ * PACKET_IGNORE_OUTGOING and PACKET_QDISC_BYPASS, in one fanout group where there are several.
+ * caps: enum port_cap; without PORT_CAN_TSO large packets are cut as they come in. The port owns
+ * the sockets from here on. NULL with errno (then they stay the caller's). Control. */
 struct port *port_af_packet_create(const char *name, const int *fds, uint16_t n, uint16_t mtu,
-				   struct rte_mempool *pool);
+				   uint32_t caps, struct rte_mempool *pool);
 /* After dp_port_detach. NULL is legal. Control. */
 void port_af_packet_destroy(struct port *port);
 

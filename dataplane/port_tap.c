@@ -53,16 +53,15 @@ static uint16_t tap_tx(struct port *port, uint16_t queue, struct rte_mbuf **pkts
 	return sent;
 }
 
-static const struct port_ops tap_ops = {
-	.rx = tap_rx,
-	.tx = tap_tx,
-	.sleep = vnet_port_sleep,
+static const struct vnet_kind tap_kind = {
+	.ops = {.rx = tap_rx, .tx = tap_tx, .sleep = vnet_port_sleep},
+	.n_slots = 1,
 };
 
 struct port *port_tap_create(const char *name, const int *fds, uint16_t n, uint16_t mtu,
-			     struct rte_mempool *pool)
+			     uint32_t caps, struct rte_mempool *pool)
 {
-	return vnet_port_create(name, &tap_ops, fds, n, 1, mtu, pool);
+	return vnet_port_create(name, &tap_kind, fds, n, mtu, caps, pool);
 }
 
 void port_tap_destroy(struct port *port)

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* egress: VLAN tag, length and checksum as the port wants them. */
+/* egress: VLAN tag, length, checksum and segments as the port wants them. */
 #include <string.h>
 
 #include <rte_ether.h>
 
 #include "dataplane/egress.h"
 #include "dataplane/gso.h"
+#include "dataplane/tx.h"
+
+#define EGRESS_MSS_MIN 8 /* bytes of payload that make a segment worth sending */
 
 static int push_tag(struct rte_mbuf *m, uint16_t vlan)
 {
@@ -53,8 +56,79 @@ int egress_retag(struct rte_mbuf *m, const struct pkt *pkt, enum egress_form for
 	return 0;
 }
 
-/* The drop reason, or DROP_COUNT. */
-static unsigned egress(struct pkt *pkt, struct rte_mbuf *m)
+uint16_t egress_mss(const struct port *port, const struct rte_mbuf *m, bool tagged)
+{
+	uint32_t most = atomic_load_explicit(&port->max_frame, memory_order_relaxed) +
+			(tagged ? RTE_VLAN_HLEN : 0);
+	uint32_t headers = m->l2_len + m->l3_len + m->l4_len;
+
+	if (most < headers + EGRESS_MSS_MIN)
+		return 0;
+	if (m->tso_segsz > most - headers)
+		return (uint16_t)(most - headers);
+	return egress_caps(port) & PORT_CAN_TSO ? EGRESS_WHOLE : m->tso_segsz;
+}
+
+uint32_t egress_cut(struct worker *worker, struct port *port, const struct pkt *pkt,
+		    const struct rte_mbuf *m, enum egress_form form, uint16_t mss)
+{
+	struct port_count *count = &worker->count[port->index];
+	struct gso_cut cut;
+
+	if (gso_cut_start(&cut, m, mss) < 0) {
+		drop_count(worker, port->index, DROP_bad_offload, 1);
+		return 1;
+	}
+	while (cut.next < cut.n) {
+		struct rte_mbuf *part = gso_cut_next(&cut, m->pool);
+
+		if (unlikely(!part)) {
+			drop_count(worker, port->index, DROP_no_room, cut.n - cut.next);
+			break;
+		}
+		if (unlikely(egress_retag(part, pkt, form))) {
+			drop_count(worker, port->index, DROP_no_room, 1);
+			rte_pktmbuf_free(part);
+			continue;
+		}
+		tx_push(worker, port, part);
+	}
+	count_add(&count->tx_cut, 1);
+	count_add(&count->tx_segments, cut.next);
+	return cut.n;
+}
+
+/* Not a drop reason: the packet is to be cut first. */
+#define EGRESS_CUT (DROP_COUNT + 1)
+
+/* What its sender left to be done, as far as the port's peer cannot. Returns as egress does. */
+static unsigned egress_finish(struct worker *worker, const struct pkt *pkt, struct rte_mbuf *m,
+			      bool tagged)
+{
+	struct port_count *count = &worker->count[pkt->out->index];
+
+	if (m->ol_flags & RTE_MBUF_F_TX_TCP_SEG) {
+		uint16_t mss = egress_mss(pkt->out, m, tagged);
+
+		if (mss == 0)
+			return DROP_too_big;
+		if (mss != EGRESS_WHOLE)
+			return EGRESS_CUT;
+		count_add(&count->tx_whole, 1);
+		return DROP_COUNT;
+	}
+	if (egress_too_big(pkt->out, m, tagged))
+		return DROP_too_big;
+	if (!egress_needs_csum(pkt->out, m))
+		return DROP_COUNT;
+	if (gso_finish_csum(m))
+		return DROP_bad_offload;
+	count_add(&count->tx_csum, 1);
+	return DROP_COUNT;
+}
+
+/* The drop reason, DROP_COUNT, or EGRESS_CUT. */
+static unsigned egress(struct worker *worker, struct pkt *pkt, struct rte_mbuf *m)
 {
 	enum egress_form form = egress_form(&pkt->to->conf, pkt->vlan);
 	bool tagged = pkt->flags & PKT_TAGGED;
@@ -63,24 +137,45 @@ static unsigned egress(struct pkt *pkt, struct rte_mbuf *m)
 		return DROP_vlan_egress;
 	if (unlikely(!atomic_load_explicit(&pkt->out->up, memory_order_relaxed)))
 		return DROP_port_down;
-	if (unlikely(egress_too_big(pkt->out, m, tagged)))
+	if (unlikely(m->ol_flags & EGRESS_OFFLOADS)) {
+		unsigned result = egress_finish(worker, pkt, m, tagged);
+
+		if (result != DROP_COUNT)
+			return result;
+	} else if (unlikely(egress_too_big(pkt->out, m, tagged))) {
 		return DROP_too_big;
-	if (egress_needs_csum(pkt->out, m) && gso_finish_csum(m))
-		return DROP_bad_offload;
+	}
 	if (unlikely(tagged || form == EGRESS_TAGGED) && egress_retag(m, pkt, form))
 		return DROP_no_room;
 	return DROP_COUNT;
+}
+
+/* Behind what waits for tx already: a flow's packets stay in order. */
+static void cut(struct worker *worker, struct burst *burst, uint8_t pos)
+{
+	const struct pkt *pkt = &burst->pkts[pos];
+	struct rte_mbuf *m = burst->mbufs[pos];
+	uint16_t mss = egress_mss(pkt->out, m, pkt->flags & PKT_TAGGED);
+
+	stage_tx(worker, burst, &burst->lanes[STAGE_TX]);
+	burst->lanes[STAGE_TX].n = 0;
+	count_add(&worker->generated, egress_cut(worker, pkt->out, pkt, m,
+						 egress_form(&pkt->to->conf, pkt->vlan), mss) -
+					      1);
+	rte_pktmbuf_free(m);
 }
 
 void stage_egress(struct worker *worker, struct burst *burst, const struct lane *lane)
 {
 	for (int i = 0; i < lane->n; i++) {
 		uint8_t pos = lane->pos[i];
-		unsigned drop = egress(&burst->pkts[pos], burst->mbufs[pos]);
+		unsigned result = egress(worker, &burst->pkts[pos], burst->mbufs[pos]);
 
-		if (likely(drop == DROP_COUNT))
+		if (likely(result == DROP_COUNT))
 			lane_push(burst, STAGE_TX, pos);
+		else if (result == EGRESS_CUT)
+			cut(worker, burst, pos);
 		else
-			lane_drop(burst, pos, drop);
+			lane_drop(burst, pos, result);
 	}
 }

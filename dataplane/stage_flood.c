@@ -4,6 +4,9 @@
  * send it in the same form share one buffer by reference; at most one copy is
  * made, for those that want the other form (with or without a tag).
  *
+ * A large TCP packet is cut anew for each member that cannot take it whole,
+ * before the others get it: what is shared is only read.
+ *
  * Ports that are down are passed over: they are no targets.
  */
 #include <string.h>
@@ -14,15 +17,25 @@
 
 /* Who gets the packet, by form. */
 struct targets {
-	uint16_t n[2]; /* untagged, tagged */
-	bool csum;     /* one of them needs the checksum finished */
+	uint16_t n[2];         /* untagged, tagged */
+	uint32_t n_cut;        /* packets that were made for others, and are on their way */
+	struct port *csum_for; /* one of them needs the checksum finished */
 	struct port *ports[2][PORT_MAX];
 };
 
 enum { UNTAGGED, TAGGED };
 
+/* A packet that is to be cut counts as all that it will be. */
+static uint32_t storm_cost(const struct rte_mbuf *m)
+{
+	if (likely(!(m->ol_flags & RTE_MBUF_F_TX_TCP_SEG)))
+		return 1;
+	return 1 + m->pkt_len / m->tso_segsz;
+}
+
 /* A second's worth of tokens is never saved up: a tenth bounds the burst. */
-static bool storm_passes(struct worker *worker, const struct member *member)
+static bool storm_passes(struct worker *worker, const struct member *member,
+			 const struct rte_mbuf *m)
 {
 	struct storm *storm = &worker->storm[member->port->index];
 	uint16_t pollers = atomic_load_explicit(&member->port->n_pollers, memory_order_relaxed);
@@ -38,8 +51,27 @@ static bool storm_passes(struct worker *worker, const struct member *member)
 		storm->tokens = most;
 	if (storm->tokens < 1)
 		return false;
-	storm->tokens -= 1;
+	storm->tokens -= storm_cost(m); /* what is overdrawn has to come in first */
 	return true;
+}
+
+/* A large packet and a port that may be unable to take it. Returns whether the port is a target. */
+static bool add_large(struct worker *worker, const struct pkt *pkt, const struct rte_mbuf *m,
+		      struct port *port, enum egress_form form, struct targets *targets)
+{
+	uint16_t mss = egress_mss(port, m, pkt->flags & PKT_TAGGED);
+
+	if (mss == EGRESS_WHOLE) {
+		count_add(&worker->count[port->index].tx_whole, 1);
+		return true;
+	}
+	if (mss == 0) {
+		count_add(&worker->generated, 1);
+		drop_count(worker, port->index, DROP_too_big, 1);
+	} else {
+		targets->n_cut += egress_cut(worker, port, pkt, m, form, mss);
+	}
+	return false;
 }
 
 static void add_target(struct worker *worker, const struct burst *burst, const struct pkt *pkt,
@@ -52,12 +84,16 @@ static void add_target(struct worker *worker, const struct burst *burst, const s
 	    (to->conf.is_protected && burst->member->conf.is_protected) ||
 	    !atomic_load_explicit(&to->port->up, memory_order_relaxed))
 		return;
-	if (egress_too_big(to->port, m, pkt->flags & PKT_TAGGED)) {
+	if (unlikely(m->ol_flags & RTE_MBUF_F_TX_TCP_SEG)) {
+		if (!add_large(worker, pkt, m, to->port, form, targets))
+			return;
+	} else if (egress_too_big(to->port, m, pkt->flags & PKT_TAGGED)) {
 		count_add(&worker->generated, 1); /* a copy that is dropped before it is made */
 		drop_count(worker, to->port->index, DROP_too_big, 1);
 		return;
+	} else if (egress_needs_csum(to->port, m)) {
+		targets->csum_for = to->port;
 	}
-	targets->csum |= egress_needs_csum(to->port, m);
 	targets->ports[kind][targets->n[kind]++] = to->port;
 }
 
@@ -106,6 +142,17 @@ static void send_all(struct worker *worker, const struct pkt *pkt, struct rte_mb
 	share(worker, m, targets->ports[same], targets->n[same]);
 }
 
+/* Finishes the checksum for all where one needs that. */
+static int finish(struct worker *worker, struct rte_mbuf *m, const struct targets *targets)
+{
+	if (likely(!targets->csum_for))
+		return 0;
+	if (gso_finish_csum(m))
+		return -1;
+	count_add(&worker->count[targets->csum_for->index].tx_csum, 1);
+	return 0;
+}
+
 static void flood(struct worker *worker, struct burst *burst, uint8_t pos,
 		  const struct members *members)
 {
@@ -114,15 +161,22 @@ static void flood(struct worker *worker, struct burst *burst, uint8_t pos,
 	struct targets targets;
 
 	targets.n[UNTAGGED] = targets.n[TAGGED] = 0;
-	targets.csum = false;
+	targets.n_cut = 0;
+	targets.csum_for = NULL;
 	for (uint16_t i = 0; i < members->n; i++)
 		add_target(worker, burst, pkt, m, members->list[i], &targets);
-	if (!targets.n[UNTAGGED] && !targets.n[TAGGED])
+	if (targets.n[UNTAGGED] || targets.n[TAGGED]) {
+		if (finish(worker, m, &targets))
+			lane_drop(burst, pos, DROP_bad_checksum);
+		else
+			send_all(worker, pkt, m, &targets);
+		count_add(&worker->generated, targets.n_cut);
+	} else if (targets.n_cut) {
+		count_add(&worker->generated, targets.n_cut - 1); /* m has become one of them */
+		rte_pktmbuf_free(m);
+	} else {
 		lane_drop(burst, pos, DROP_no_target);
-	else if (targets.csum && gso_finish_csum(m))
-		lane_drop(burst, pos, DROP_bad_checksum);
-	else
-		send_all(worker, pkt, m, &targets);
+	}
 }
 
 void stage_flood(struct worker *worker, struct burst *burst, const struct lane *lane)
@@ -133,7 +187,7 @@ void stage_flood(struct worker *worker, struct burst *burst, const struct lane *
 	for (int i = 0; i < lane->n; i++) {
 		uint8_t pos = lane->pos[i];
 
-		if (storm_passes(worker, burst->member))
+		if (storm_passes(worker, burst->member, burst->mbufs[pos]))
 			flood(worker, burst, pos, members);
 		else
 			lane_drop(burst, pos, DROP_storm);

@@ -186,6 +186,15 @@ static unsigned parse_l3(struct pkt *pkt, const uint8_t *data, uint32_t seg, uin
 	}
 }
 
+/* Without its tags. Of a packet that is to be cut, and that the port was free to hand in as such,
+ * the longest segment counts. */
+static uint32_t segment_len(const struct rte_mbuf *m)
+{
+	if (!(m->ol_flags & RTE_MBUF_F_TX_TCP_SEG))
+		return UINT32_MAX;
+	return RTE_ETHER_HDR_LEN + m->l3_len + m->l4_len + m->tso_segsz;
+}
+
 static unsigned parse(struct pkt *pkt, const struct rte_mbuf *m, uint32_t max_frame)
 {
 	const uint8_t *data = rte_pktmbuf_mtod(m, const uint8_t *);
@@ -198,7 +207,7 @@ static unsigned parse(struct pkt *pkt, const struct rte_mbuf *m, uint32_t max_fr
 	drop = parse_tags(pkt, data, seg);
 	if (unlikely(drop != DROP_NONE))
 		return drop;
-	if (unlikely(len - (pkt->l3 - RTE_ETHER_HDR_LEN) > max_frame))
+	if (unlikely(len - (pkt->l3 - RTE_ETHER_HDR_LEN) > max_frame) && segment_len(m) > max_frame)
 		return DROP_giant;
 	drop = parse_addresses(pkt, data);
 	if (unlikely(drop != DROP_NONE))

@@ -18,13 +18,12 @@
 #define VIRTIO_NET_HDR_GSO_UDP_L4 5
 #endif
 
-#define TAG_LEN    4
-#define MACS_LEN   12
-#define TAGS_ROOM  8 /* what a frame of the MTU may have beyond max_frame */
-#define OVER_FRONT (VNET_FRAME_MAX + TAG_LEN)
+#define TAG_LEN   4
+#define MACS_LEN  12
+#define TAGS_ROOM 8 /* what a frame of the MTU may have beyond max_frame */
 
-struct vnet_queue *vnet_queue_create(int fd, uint16_t n_slots, const atomic_uint *max_frame,
-				     struct rte_mempool *pool)
+struct vnet_queue *vnet_queue_create(int fd, uint16_t n_slots, bool is_large,
+				     const struct port *port, struct rte_mempool *pool)
 {
 	const size_t size =
 		RTE_ALIGN(sizeof(struct vnet_queue) + n_slots * sizeof(struct vnet_slot),
@@ -35,24 +34,11 @@ struct vnet_queue *vnet_queue_create(int fd, uint16_t n_slots, const atomic_uint
 		return NULL;
 	memset(q, 0, size);
 	q->pool = pool;
-	q->max_frame = max_frame;
+	q->port = port;
 	q->n_slots = n_slots;
-	q->parts = calloc(VNET_PARTS_MAX, sizeof(struct rte_mbuf *));
-	if (!q->parts)
-		goto fail;
-	for (uint16_t i = 0; i < n_slots; i++) {
-		uint8_t *over = malloc(OVER_FRONT + VNET_OVER_MAX);
-		if (!over)
-			goto fail;
-		q->slots[i].over = over + OVER_FRONT;
-	}
+	q->is_large = is_large;
 	q->fd = fd;
 	return q;
-fail:
-	q->fd = -1;
-	vnet_queue_destroy(q);
-	errno = ENOMEM;
-	return NULL;
 }
 
 void vnet_queue_destroy(struct vnet_queue *q)
@@ -61,173 +47,154 @@ void vnet_queue_destroy(struct vnet_queue *q)
 		return;
 	if (q->fd >= 0)
 		close(q->fd);
-	for (uint16_t i = 0; i < q->n_slots; i++) {
-		rte_pktmbuf_free(q->slots[i].m);
-		if (q->slots[i].over)
-			free(q->slots[i].over - OVER_FRONT);
-	}
-	if (q->parts)
-		rte_pktmbuf_free_bulk(q->parts + q->next_part, q->n_parts - q->next_part);
-	free(q->parts);
+	for (uint16_t i = 0; i < q->n_slots; i++)
+		for (uint16_t n = 0; n < VNET_SEGS; n++)
+			rte_pktmbuf_free(q->slots[i].segs[n]);
+	rte_pktmbuf_free(q->large);
 	free(q);
+}
+
+static uint32_t max_frame(const struct vnet_queue *q)
+{
+	return atomic_load_explicit(&q->port->max_frame, memory_order_relaxed);
+}
+
+/* Has an empty segment at position n. */
+static bool fill_segment(struct vnet_queue *q, struct vnet_slot *slot, uint16_t n)
+{
+	struct rte_mbuf *m = rte_pktmbuf_alloc(q->pool);
+
+	if (!m)
+		return false;
+	/* Only the first segment is ever prepended to. */
+	if (n > 0)
+		m->data_off = 0;
+	m->data_len = rte_pktmbuf_tailroom(m);
+	slot->segs[n] = m;
+	slot->iov[1 + n] = (struct iovec){rte_pktmbuf_mtod(m, void *), m->data_len};
+	return true;
 }
 
 bool vnet_slot_fill(struct vnet_queue *q, struct vnet_slot *slot)
 {
-	uint32_t want;
-	uint16_t n = 0;
+	/* One byte more than is allowed shows those that are longer. */
+	const uint32_t want = q->is_large ? VNET_LARGE : max_frame(q) + TAGS_ROOM + 1;
 
-	if (slot->m)
-		return true;
-	want = RTE_MIN(atomic_load_explicit(q->max_frame, memory_order_relaxed) + TAGS_ROOM,
-		       (unsigned)VNET_FRAME_MAX);
-	slot->m = gso_alloc(q->pool, want);
-	if (!slot->m)
-		return false;
-	slot->iov[n++] = (struct iovec){&slot->hdr, sizeof(slot->hdr)};
-	for (struct rte_mbuf *m = slot->m; m && n <= VNET_CHAIN_MAX; m = m->next) {
-		slot->iov[n++] = (struct iovec){rte_pktmbuf_mtod(m, void *), m->data_len};
+	for (; slot->n_taken > 0; slot->n_taken--)
+		if (!fill_segment(q, slot, slot->n_taken - 1))
+			return false;
+	for (; slot->room < want && slot->n_segs < VNET_SEGS; slot->n_segs++) {
+		if (!fill_segment(q, slot, slot->n_segs))
+			return false;
+		slot->room += slot->segs[slot->n_segs]->data_len;
 	}
-	slot->iov[n++] = (struct iovec){slot->over, VNET_OVER_MAX};
-	slot->n_iov = n;
-	slot->room = want;
+	slot->iov[0] = (struct iovec){&slot->hdr, sizeof(slot->hdr)};
+	slot->n_iov = 1 + slot->n_segs;
 	return true;
 }
 
-/* Cuts the chain to the frame's length. */
-static void trim(struct rte_mbuf *m, uint32_t len)
+/* A packet of those of the slot's segments that len bytes fill. */
+static struct rte_mbuf *take_segments(struct vnet_slot *slot, uint32_t len)
 {
-	struct rte_mbuf *last = m;
+	struct rte_mbuf *head = slot->segs[0], *last = head;
 
-	m->pkt_len = len;
-	m->nb_segs = 1;
-	while (len > last->data_len) {
-		len -= last->data_len;
-		last = last->next;
-		m->nb_segs++;
+	head->pkt_len = len;
+	for (slot->n_taken = 0;;) {
+		struct rte_mbuf *m = slot->segs[slot->n_taken];
+
+		slot->segs[slot->n_taken++] = NULL;
+		if (m != head)
+			last->next = m;
+		last = m;
+		if (len <= m->data_len)
+			break;
+		len -= m->data_len;
 	}
 	last->data_len = (uint16_t)len;
-	rte_pktmbuf_free(last->next);
-	last->next = NULL;
+	head->nb_segs = slot->n_taken;
+	return head;
 }
 
-static void put_tag(uint8_t *frame, uint32_t tag)
+static void put_tag(struct rte_mbuf *m, uint32_t tag)
 {
 	const uint8_t bytes[TAG_LEN] = {(uint8_t)(tag >> 24), (uint8_t)(tag >> 16),
 					(uint8_t)(tag >> 8), (uint8_t)tag};
+	/* Never fails: an mbuf just allocated has its whole headroom. */
+	uint8_t *frame = (uint8_t *)rte_pktmbuf_prepend(m, TAG_LEN);
 
+	if (!frame)
+		return;
 	memmove(frame, frame + TAG_LEN, MACS_LEN);
 	memcpy(frame + MACS_LEN, bytes, TAG_LEN);
 }
 
-/* The frame in one piece before and in the overflow. */
-static uint8_t *make_flat(struct vnet_slot *slot, uint32_t len, uint32_t tag)
+/* A sender's unsegmented packet: marked as such where the port may hand it in, else about to be
+ * cut, which true says. */
+static bool take_large(struct vnet_queue *q, struct rte_mbuf *m, const struct virtio_net_hdr *hdr)
 {
-	uint8_t *frame = slot->over - slot->room, *to = frame;
-	uint32_t left = RTE_MIN(len, slot->room);
+	const uint32_t type = hdr->gso_type & ~VIRTIO_NET_HDR_GSO_ECN;
+	uint16_t mss = hdr->gso_size;
 
-	for (struct rte_mbuf *m = slot->m; m && left > 0; m = m->next) {
-		uint32_t n = RTE_MIN(left, (uint32_t)m->data_len);
-		memcpy(to, rte_pktmbuf_mtod(m, void *), n);
-		to += n;
-		left -= n;
-	}
-	if (tag && len >= MACS_LEN) {
-		frame -= TAG_LEN;
-		put_tag(frame, tag);
-	}
-	return frame;
-}
-
-/* Cuts a sender's unsegmented packet; false where it is not one that can be cut. */
-static bool cut(struct vnet_queue *q, const struct virtio_net_hdr *hdr, const uint8_t *frame,
-		uint32_t len)
-{
-	uint32_t type = hdr->gso_type & ~VIRTIO_NET_HDR_GSO_ECN;
-	uint32_t mtu = atomic_load_explicit(q->max_frame, memory_order_relaxed) - 14;
-	uint32_t l4, l4_len, mss = hdr->gso_size;
-	struct l4_place at;
-	int n;
-
-	if (!offload_find_l4(frame, len, &at) || at.is_fragment)
-		return false;
-	l4 = at.l2_len + at.l3_len;
-	if (type == VIRTIO_NET_HDR_GSO_UDP_L4 && at.proto == IPPROTO_UDP) {
-		n = gso_cut_udp(frame, len, at.l2_len, at.l3_len, hdr->gso_size, q->pool, q->parts,
-				VNET_PARTS_MAX);
-	} else if ((type == VIRTIO_NET_HDR_GSO_TCPV4 || type == VIRTIO_NET_HDR_GSO_TCPV6) &&
-		   at.proto == IPPROTO_TCP && l4 + sizeof(struct rte_tcp_hdr) <= len) {
-		l4_len = (frame[l4 + 12] >> 4) * 4u;
-		/* The sender's MTU may be larger than ours; TCP does not mind smaller pieces. */
-		if (at.l3_len + l4_len < mtu)
-			mss = RTE_MIN(mss, mtu - at.l3_len - l4_len);
-		n = gso_cut_tcp(frame, len, at.l2_len, at.l3_len, (uint16_t)l4_len, (uint16_t)mss,
-				q->pool, q->parts, VNET_PARTS_MAX);
+	if (type == VIRTIO_NET_HDR_GSO_UDP_L4) {
+		if (!offload_mark_uso(m))
+			return false;
+	} else if (type == VIRTIO_NET_HDR_GSO_TCPV4 || type == VIRTIO_NET_HDR_GSO_TCPV6) {
+		if (!offload_mark_tso(m, mss, max_frame(q)) || q->port->caps & PORT_CAN_TSO)
+			return false;
+		mss = m->tso_segsz;
 	} else {
 		return false;
 	}
-	q->next_part = 0;
-	q->n_parts = (uint16_t)RTE_MAX(n, 0);
-	return n > 0 || n == -ENOMEM;
-}
-
-static void mark_csum(struct rte_mbuf *m, const struct virtio_net_hdr *hdr, uint32_t tag)
-{
-	if (hdr->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM)
-		offload_mark(m, hdr->csum_start + (tag ? TAG_LEN : 0), hdr->csum_offset);
-}
-
-static struct rte_mbuf *take_large(struct vnet_queue *q, struct vnet_slot *slot, uint32_t len,
-				   uint32_t tag)
-{
-	uint8_t *frame = make_flat(slot, len, tag);
-	struct rte_mbuf *m;
-
-	if (tag && len >= MACS_LEN)
-		len += TAG_LEN;
-	if (slot->hdr.gso_type != VIRTIO_NET_HDR_GSO_NONE && cut(q, &slot->hdr, frame, len))
-		return NULL;
-	/* Larger than the MTU as it stands: the parse stage counts it. */
-	m = gso_alloc(q->pool, len);
-	if (!m)
-		return NULL;
-	gso_write(m, 0, frame, len);
-	mark_csum(m, &slot->hdr, tag);
-	return m;
+	if (gso_cut_start(&q->cut, m, mss) < 0)
+		return false;
+	q->large = m;
+	return true;
 }
 
 struct rte_mbuf *vnet_slot_take(struct vnet_queue *q, struct vnet_slot *slot, uint32_t len,
 				uint32_t tag)
 {
-	struct rte_mbuf *m = slot->m;
+	const struct virtio_net_hdr *hdr = &slot->hdr;
+	struct rte_mbuf *m;
 
-	len = RTE_MIN(len, slot->room + VNET_OVER_MAX);
-	if (slot->hdr.gso_type != VIRTIO_NET_HDR_GSO_NONE || len > slot->room)
-		return take_large(q, slot, len, tag);
-	slot->m = NULL;
-	trim(m, len);
-	if (tag && len >= MACS_LEN) {
-		/* Never fails: an mbuf just allocated has its whole headroom. */
-		uint8_t *frame = (uint8_t *)rte_pktmbuf_prepend(m, TAG_LEN);
-		if (frame)
-			put_tag(frame, tag);
+	len = RTE_MIN(len, slot->room);
+	m = take_segments(slot, len);
+	if (tag && len >= MACS_LEN)
+		put_tag(m, tag);
+	else
+		tag = 0;
+	if (unlikely(hdr->gso_type != VIRTIO_NET_HDR_GSO_NONE)) {
+		if (take_large(q, m, hdr))
+			return NULL;
+		if (m->ol_flags & RTE_MBUF_F_TX_L4_MASK)
+			return m;
 	}
-	mark_csum(m, &slot->hdr, tag);
+	/* Larger than the MTU as it stands: the parse stage counts it. */
+	if (hdr->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM)
+		offload_mark(m, hdr->csum_start + (tag ? TAG_LEN : 0), hdr->csum_offset);
 	return m;
 }
 
 uint16_t vnet_parts(struct vnet_queue *q, struct rte_mbuf **pkts, uint16_t max)
 {
-	uint16_t n = (uint16_t)RTE_MIN(max, q->n_parts - q->next_part);
+	uint16_t n = 0;
 
-	for (uint16_t i = 0; i < n; i++)
-		pkts[i] = q->parts[q->next_part++];
+	while (n < max && q->large) {
+		struct rte_mbuf *part = gso_cut_next(&q->cut, q->pool);
+
+		if (part)
+			pkts[n++] = part;
+		if (part && q->cut.next < q->cut.n)
+			continue;
+		rte_pktmbuf_free(q->large); /* all of it; or no buffers for the rest */
+		q->large = NULL;
+	}
 	return n;
 }
 
 void vnet_tx_hdr(const struct rte_mbuf *m, struct virtio_net_hdr *hdr)
 {
-	uint64_t flags = m->ol_flags & RTE_MBUF_F_TX_L4_MASK;
+	const uint64_t flags = m->ol_flags & RTE_MBUF_F_TX_L4_MASK;
 
 	memset(hdr, 0, sizeof(*hdr));
 	if (flags != RTE_MBUF_F_TX_TCP_CKSUM && flags != RTE_MBUF_F_TX_UDP_CKSUM)
@@ -237,6 +204,12 @@ void vnet_tx_hdr(const struct rte_mbuf *m, struct virtio_net_hdr *hdr)
 	hdr->csum_offset = flags == RTE_MBUF_F_TX_TCP_CKSUM
 				   ? offsetof(struct rte_tcp_hdr, cksum)
 				   : offsetof(struct rte_udp_hdr, dgram_cksum);
+	if (!(m->ol_flags & RTE_MBUF_F_TX_TCP_SEG))
+		return;
+	hdr->gso_type = m->ol_flags & RTE_MBUF_F_TX_IPV4 ? VIRTIO_NET_HDR_GSO_TCPV4
+							 : VIRTIO_NET_HDR_GSO_TCPV6;
+	hdr->gso_size = m->tso_segsz;
+	hdr->hdr_len = (uint16_t)(m->l2_len + m->l3_len + m->l4_len);
 }
 
 uint16_t vnet_tx_iov(struct rte_mbuf *m, struct virtio_net_hdr *hdr, struct iovec *iov,

@@ -9,9 +9,12 @@
 /* Makes a queue for each descriptor. On failure none of them is closed. */
 static int make_queues(struct vnet_port *self, const int *fds, uint16_t n, struct vnet_queue **out)
 {
+	const struct vnet_kind *kind = self->kind;
+	bool is_large = kind->always_large || self->port.caps & PORT_CAN_TSO;
+
 	for (uint16_t i = 0; i < n; i++) {
 		out[i] =
-			vnet_queue_create(fds[i], self->n_slots, &self->port.max_frame, self->pool);
+			vnet_queue_create(fds[i], kind->n_slots, is_large, &self->port, self->pool);
 		if (out[i])
 			continue;
 		while (i-- > 0) {
@@ -23,17 +26,17 @@ static int make_queues(struct vnet_port *self, const int *fds, uint16_t n, struc
 	return 0;
 }
 
-struct port *vnet_port_create(const char *name, const struct port_ops *ops, const int *fds,
-			      uint16_t n, uint16_t n_slots, uint16_t mtu, struct rte_mempool *pool)
+struct port *vnet_port_create(const char *name, const struct vnet_kind *kind, const int *fds,
+			      uint16_t n, uint16_t mtu, uint32_t caps, struct rte_mempool *pool)
 {
 	struct vnet_queue *queues[PORT_QUEUES_MAX];
 	struct vnet_port *self = calloc(1, sizeof(*self));
 
 	if (!self)
 		return NULL;
-	port_init(&self->port, name, ops, n, n, mtu);
-	self->port.caps = PORT_CAN_CSUM;
-	self->n_slots = n_slots;
+	port_init(&self->port, name, &kind->ops, n, n, mtu);
+	self->port.caps = caps;
+	self->kind = kind;
 	self->pool = pool;
 	if (make_queues(self, fds, n, queues) < 0) {
 		free(self);

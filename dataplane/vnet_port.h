@@ -10,16 +10,24 @@
 #include "dataplane/port.h"
 #include "dataplane/vnet.h"
 
+/* What a kind of such ports is. */
+struct vnet_kind {
+	struct port_ops ops;
+	uint16_t n_slots;  /* frames that one call of the kernel reads */
+	bool always_large; /* frames beyond the MTU come whether the port can pass them on or not */
+};
+
 struct vnet_port {
 	struct port port;
-	uint16_t n_slots; /* of each queue */
+	const struct vnet_kind *kind;
 	struct rte_mempool *pool;
 	_Atomic(struct vnet_queue *) queues[PORT_QUEUES_MAX]; /* control; NULL: no device now */
 };
 
-/* NULL with errno (then the descriptors stay the caller's). Control. */
-struct port *vnet_port_create(const char *name, const struct port_ops *ops, const int *fds,
-			      uint16_t n, uint16_t n_slots, uint16_t mtu, struct rte_mempool *pool);
+/* caps: what its kernel's side takes and sends. NULL with errno (then the descriptors stay the
+ * caller's). Control. */
+struct port *vnet_port_create(const char *name, const struct vnet_kind *kind, const int *fds,
+			      uint16_t n, uint16_t mtu, uint32_t caps, struct rte_mempool *pool);
 /* NULL is legal. Control. */
 void vnet_port_destroy(struct port *port);
 /* Other descriptors in place of those that it has; waits for a grace period. 0 or -errno (then

@@ -59,6 +59,7 @@ struct recent {
 
 struct port_count {
 	uint64_t rx_packets, rx_bytes, tx_packets, tx_bytes;
+	uint64_t tx_csum, tx_cut, tx_segments, tx_whole; /* see struct dp_port_stats */
 };
 
 struct worker {

@@ -81,6 +81,10 @@ void worker_inherit(struct worker *heir, const struct worker *worker)
 		heir->count[i].rx_bytes += worker->count[i].rx_bytes;
 		heir->count[i].tx_packets += worker->count[i].tx_packets;
 		heir->count[i].tx_bytes += worker->count[i].tx_bytes;
+		heir->count[i].tx_csum += worker->count[i].tx_csum;
+		heir->count[i].tx_cut += worker->count[i].tx_cut;
+		heir->count[i].tx_segments += worker->count[i].tx_segments;
+		heir->count[i].tx_whole += worker->count[i].tx_whole;
 		for (int r = 0; r < DROP_COUNT; r++)
 			heir->drops[i][r] += worker->drops[i][r];
 	}

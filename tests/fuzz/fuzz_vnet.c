@@ -18,10 +18,10 @@ struct told {
 	uint16_t len;     /* of the frame; what the input does not give is zeros */
 	uint16_t vlan;    /* 0: none was taken out by the kernel */
 	uint16_t l2, l3;  /* to be believed instead of what was found, */
-	uint8_t override; /* where this is odd; 8: the port takes jumbo frames */
+	uint8_t override; /* where this is odd; 8: jumbo frames, 16: takes large TCP */
 } __attribute__((packed));
 
-static atomic_uint max_frame;
+static struct port port;
 
 static void put(struct vnet_slot *slot, const uint8_t *data, size_t size, uint32_t len)
 {
@@ -80,8 +80,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < sizeof(told))
 		return 0;
 	memcpy(&told, data, sizeof(told));
-	atomic_store(&max_frame, told.override & 8 ? 9014 : 1514);
-	q = vnet_queue_create(eventfd(0, 0), 1, &max_frame, pool);
+	port_init(&port, "p", NULL, 1, 1, told.override & 8 ? 9000 : 1500);
+	port.caps = PORT_CAN_CSUM | (told.override & 16 ? PORT_CAN_TSO : 0);
+	q = vnet_queue_create(eventfd(0, 0), 1, true, &port, pool);
 	if (!q || !vnet_slot_fill(q, &q->slots[0]))
 		abort();
 	q->slots[0].hdr = told.hdr;

@@ -58,13 +58,14 @@ static int64_t now_ms(void)
 
 static void open_tap_end(struct end *end, uint16_t mtu)
 {
+	const uint32_t caps = PORT_CAN_CSUM;
 	struct netns *far = netns_open(end->ns);
 	int fd;
 
 	assert_non_null(far);
-	assert_int_equal(devfd_tap(far, end->device, &fd, 1), 0);
+	assert_int_equal(devfd_tap(far, end->device, &fd, 1, caps), 0);
 	assert_int_equal(netdev_set_mtu(far, end->device, mtu), 0);
-	end->port = port_tap_create("t", &fd, 1, mtu, test_pool());
+	end->port = port_tap_create("t", &fd, 1, mtu, caps, test_pool());
 	netns_close(far);
 }
 
@@ -80,7 +81,7 @@ static void open_veth_end(struct end *end, uint16_t mtu)
 	assert_int_equal(netdev_get(end->here, near, &dev), 0);
 	if (end->kind == AF_PACKET_PORT) {
 		assert_int_equal(devfd_packet(end->here, dev.index, &fd, 1), 0);
-		end->port = port_af_packet_create("p", &fd, 1, mtu, test_pool());
+		end->port = port_af_packet_create("p", &fd, 1, mtu, PORT_CAN_CSUM, test_pool());
 		return;
 	}
 	end->port = port_af_xdp_create("x", (uint32_t)dev.index, 1, mtu, test_pool());

@@ -248,21 +248,19 @@ static void impossible_offsets_are_refused_and_change_nothing(void **state)
 }
 
 /* Each packet of a cut, field by field, and their payloads one after the other. */
-static void check_cut(uint16_t mss)
+static void check_cut(uint16_t mss, uint32_t split)
 {
-	static struct rte_mbuf *out[2048];
-	static struct frame part;
+	static struct frame part, after;
 	const uint32_t l3 = frame.l2_len, l4 = l3 + frame.l3_len, hdr = l4 + frame.l4_len;
 	const bool v4 = frame.bytes[l3] >> 4 == 4;
+	struct rte_mbuf *m = make_mbuf(split), *out;
+	struct gso_cut cut;
 	uint32_t at = hdr;
 	int n;
 
-	if (frame.proto == TCP)
-		n = gso_cut_tcp(frame.bytes, frame.len, frame.l2_len, frame.l3_len, frame.l4_len,
-				mss, test_pool(), out, RTE_DIM(out));
-	else
-		n = gso_cut_udp(frame.bytes, frame.len, frame.l2_len, frame.l3_len, mss,
-				test_pool(), out, RTE_DIM(out));
+	m->l4_len = frame.l4_len;
+	assert_int_equal(gso_cut_start(&cut, m, mss), 0);
+	n = (int)cut.n;
 	assert_true(n >= 1);
 	for (int i = 0; i < n; i++) {
 		uint32_t payload = frame.len - at < mss ? frame.len - at : mss;
@@ -270,8 +268,10 @@ static void check_cut(uint16_t mss)
 		part.l2_len = frame.l2_len;
 		part.l3_len = frame.l3_len;
 		part.l4_len = frame.l4_len;
-		read_mbuf(out[i], &part);
-		rte_pktmbuf_free(out[i]);
+		out = gso_cut_next(&cut, test_pool());
+		assert_non_null(out);
+		read_mbuf(out, &part);
+		rte_pktmbuf_free(out);
 		assert_int_equal(part.len, hdr + payload);
 		assert_memory_equal(part.bytes + hdr, frame.bytes + at, payload);
 		assert_memory_equal(part.bytes, frame.bytes, l3);
@@ -295,6 +295,9 @@ static void check_cut(uint16_t mss)
 		at += payload;
 	}
 	assert_int_equal(at, frame.len);
+	read_mbuf(m, &after); /* it may be shared */
+	assert_memory_equal(after.bytes, frame.bytes, frame.len);
+	rte_pktmbuf_free(m);
 }
 
 static void large_tcp_becomes_packets_of_one_mss(void **state)
@@ -305,7 +308,7 @@ static void large_tcp_becomes_packets_of_one_mss(void **state)
 		for (size_t i = 0; i < RTE_DIM(sizes); i++) {
 			make_frame(i & 1, TCP, i & 2 ? 18 : 14, i & 1 ? 0 : 8, 12, payload);
 			frame.bytes[frame.l2_len + frame.l3_len + 13] = 0xff; /* every flag */
-			check_cut(sizes[i]);
+			check_cut(sizes[i], 0);
 		}
 	}
 }
@@ -314,44 +317,81 @@ static void large_udp_becomes_datagrams(void **state)
 {
 	for (uint32_t payload = 1; payload < 60000; payload += 1 + payload / 2) {
 		make_frame(payload & 1, UDP, 14, 0, 0, payload);
-		check_cut(1200);
+		check_cut(1200, 0);
+	}
+}
+
+static void segments_of_any_length_are_cut(void **state)
+{
+	for (uint32_t split = 74; split < 2000; split += 1 + split / 9) {
+		make_frame(split & 1, TCP, 14, 0, 0, 9000);
+		check_cut(1400, split);
 	}
 }
 
 static void bad_cuts_are_refused(void **state)
 {
-	struct rte_mempool *pool = test_pool();
-	unsigned before = rte_mempool_avail_count(pool);
-	struct rte_mbuf *out[4];
-	const uint8_t *b = frame.bytes;
+	static const struct {
+		const char *why;
+		uint16_t l2_len, l3_len, l4_len, mss;
+	} cases[] = {
+		{"no payload", 14, 20, 20, 0},
+		{"not the header's length", 14, 24, 20, 999},
+		{"no TCP header", 14, 20, 19, 999},
+		{"no Ethernet header", 13, 20, 20, 999},
+		{"longer than all", 127, 511, 255, 999},
+	};
+	unsigned before = rte_mempool_avail_count(test_pool());
+	struct gso_cut cut;
+	struct rte_mbuf *m;
 
-	make_frame(true, TCP, 14, 0, 0, 4000);
-	assert_int_equal(gso_cut_tcp(b, frame.len, 14, 20, 20, 999, pool, out, 4), -E2BIG);
-	assert_int_equal(gso_cut_tcp(b, frame.len, 14, 20, 20, 0, pool, out, 4), -EINVAL);
-	assert_int_equal(gso_cut_tcp(b, frame.len, 14, 24, 20, 1000, pool, out, 4), -EINVAL);
-	assert_int_equal(gso_cut_tcp(b, frame.len, 14, 20, 19, 1000, pool, out, 4), -EINVAL);
-	assert_int_equal(gso_cut_tcp(b, 53, 14, 20, 20, 1000, pool, out, 4), -EINVAL);
-	assert_int_equal(gso_cut_tcp(b, frame.len, 2000, 2000, 20, 1000, pool, out, 4), -EINVAL);
-	frame.bytes[14] = 0x55;
-	assert_int_equal(gso_cut_tcp(b, frame.len, 14, 20, 20, 1000, pool, out, 4), -EINVAL);
-	assert_int_equal(rte_mempool_avail_count(pool), before);
+	make_frame(true, TCP, 14, 0, 0, 600);
+	m = make_mbuf(0);
+	for (size_t i = 0; i < RTE_DIM(cases); i++) {
+		m->l2_len = cases[i].l2_len;
+		m->l3_len = cases[i].l3_len;
+		m->l4_len = cases[i].l4_len;
+		if (gso_cut_start(&cut, m, cases[i].mss) != -EINVAL)
+			fail_msg("%s: taken", cases[i].why);
+	}
+	m->l2_len = 14;
+	m->l3_len = 20;
+	m->l4_len = 20;
+	assert_int_equal(gso_cut_start(&cut, m, 100), 0);
+	m->data_len = 53; /* headers that go on in the next segment */
+	assert_int_equal(gso_cut_start(&cut, m, 100), -EINVAL);
+	m->data_len = 654;
+	*rte_pktmbuf_mtod_offset(m, uint8_t *, 14) = 0x55;
+	assert_int_equal(gso_cut_start(&cut, m, 100), -EINVAL);
+	rte_pktmbuf_free(m);
+	assert_int_equal(rte_mempool_avail_count(test_pool()), before);
 }
 
-static void cut_without_buffers_gives_back_all_it_took(void **state)
+static void cut_without_buffers_says_so_and_goes_on_when_there_are_some(void **state)
 {
-	static struct rte_mbuf *hold[TEST_POOL_SIZE], *out[64];
+	static struct rte_mbuf *hold[TEST_POOL_SIZE];
 	struct rte_mempool *pool = test_pool();
+	struct rte_mbuf *m, *part;
+	struct gso_cut cut;
 	unsigned n = 0;
 
+	make_frame(false, TCP, 14, 0, 0, 4000);
+	m = make_mbuf(0);
+	m->l4_len = 20;
+	assert_int_equal(gso_cut_start(&cut, m, 1440), 0);
 	while (n < RTE_DIM(hold) && (hold[n] = rte_pktmbuf_alloc(pool)))
 		n++;
-	for (int i = 0; i < 7; i++)
-		rte_pktmbuf_free(hold[--n]);
-	make_frame(false, TCP, 14, 0, 0, 40000);
-	assert_int_equal(gso_cut_tcp(frame.bytes, frame.len, 14, 40, 20, 1440, pool, out, 64),
-			 -ENOMEM);
-	assert_int_equal(rte_mempool_avail_count(pool), 7);
+	assert_null(gso_cut_next(&cut, pool));
+	assert_int_equal(rte_mempool_avail_count(pool), 0);
 	rte_pktmbuf_free_bulk(hold, n);
+	for (n = 0; n < 3; n++) {
+		part = gso_cut_next(&cut, pool);
+		assert_non_null(part);
+		assert_int_equal(part->pkt_len, n < 2 ? 1514 : 74 + 1120);
+		rte_pktmbuf_free(part);
+	}
+	assert_int_equal(cut.next, cut.n);
+	rte_pktmbuf_free(m);
 }
 
 int main(void)
@@ -365,8 +405,9 @@ int main(void)
 		cmocka_unit_test(impossible_offsets_are_refused_and_change_nothing),
 		cmocka_unit_test(large_tcp_becomes_packets_of_one_mss),
 		cmocka_unit_test(large_udp_becomes_datagrams),
+		cmocka_unit_test(segments_of_any_length_are_cut),
 		cmocka_unit_test(bad_cuts_are_refused),
-		cmocka_unit_test(cut_without_buffers_gives_back_all_it_took),
+		cmocka_unit_test(cut_without_buffers_says_so_and_goes_on_when_there_are_some),
 	};
 
 	srand(1);

@@ -216,8 +216,9 @@ static void guess_leaves_fragments_and_other_protocols_alone(void **state)
 static void headers_that_lie_do_no_harm(void **state)
 {
 	const unsigned before = rte_mempool_avail_count(test_pool());
-	atomic_uint max_frame = 1514;
-	struct vnet_queue *q = vnet_queue_create(-1, 1, &max_frame, test_pool());
+	struct port port;
+	port_init(&port, "p", NULL, 1, 1, 1500);
+	struct vnet_queue *q = vnet_queue_create(-1, 1, true, &port, test_pool());
 	struct vnet_slot *slot = &q->slots[0];
 	struct rte_mbuf *m, *parts[64];
 	uint16_t n;
@@ -238,6 +239,7 @@ static void headers_that_lie_do_no_harm(void **state)
 			memcpy(p + 12, i & 8 ? "\x08\x00\x45" : "\x86\xdd\x60", 3);
 		p[i & 8 ? 23 : 20] = (uint8_t)(i & 16 ? 6 : 17);
 		p[i & 8 ? 46 : 66] = (uint8_t)rand();
+		port.caps = PORT_CAN_CSUM | (i & 64 ? PORT_CAN_TSO : 0);
 		m = vnet_slot_take(q, slot, len, i & 32 ? 0x81000005 : 0);
 		if (m) {
 			assert_true(m->pkt_len == len || m->pkt_len == len + 4);
