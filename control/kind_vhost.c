@@ -10,6 +10,7 @@
 #include <sys/un.h>
 
 #include "control/loop.h"
+#include "control/offloads.h"
 #include "control/port_kind.h"
 #include "control/socket_rights.h"
 #include "control/spine/field.h"
@@ -23,7 +24,7 @@ static struct {
 	struct event *news, *timer; /* while there is a port */
 } kind;
 
-static const char *const fields[] = {"socket", "role", "group", "mode", NULL};
+static const char *const fields[] = {"socket", "role", "group", "mode", "offloads", NULL};
 static const char *const required[] = {"socket", NULL};
 
 static bool is_server(const json_t *conf)
@@ -142,6 +143,7 @@ static struct port *open_port(const char *name, const json_t *conf, struct error
 		.server = is_server(conf),
 		.n_queues = conf_int(conf, "queues") ? conf_int(conf, "queues") : 1,
 		.mtu = conf_int(conf, "mtu") ? conf_int(conf, "mtu") : 1500,
+		.caps = offloads_caps(conf, false),
 		.pool = dp_pool(),
 		.wake = dp_wake,
 	};

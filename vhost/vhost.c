@@ -71,6 +71,7 @@ static struct vhost_port *make_port(const struct vhost_conf *conf)
 	snprintf(vp->socket, sizeof(vp->socket), "%s", conf->socket);
 	vp->is_server = conf->server;
 	vp->n_queues = conf->n_queues;
+	vp->offers = conf->caps;
 	vp->pool = conf->pool;
 	vp->wake = conf->wake;
 	vp->vid = VHOST_NO_DEVICE;

@@ -18,6 +18,8 @@ struct vhost_conf {
 	bool server;       /* weft owns the socket; otherwise QEMU does */
 	uint16_t n_queues; /* pairs, 1 to PORT_QUEUES_MAX */
 	uint16_t mtu;
+	uint32_t caps; /* enum port_cap: what the guest is offered to leave, and to take, unfinished
+			*/
 	struct rte_mempool *pool;
 	void (*wake)(void); /* has sleeping workers look at their queues; any thread */
 };

@@ -25,12 +25,21 @@
 
 #define BIT(n) (1ULL << (n))
 
-/* Offloads: without them a guest finishes its checksums and segments itself. */
-#define FEATURES_OFF                                                                              \
-	(BIT(VIRTIO_NET_F_CSUM) | BIT(VIRTIO_NET_F_GUEST_CSUM) | BIT(VIRTIO_NET_F_GSO) |          \
-	 BIT(VIRTIO_NET_F_HOST_TSO4) | BIT(VIRTIO_NET_F_HOST_TSO6) | BIT(VIRTIO_NET_F_HOST_ECN) | \
-	 BIT(VIRTIO_NET_F_HOST_UFO) | BIT(VIRTIO_NET_F_GUEST_TSO4) |                              \
-	 BIT(VIRTIO_NET_F_GUEST_TSO6) | BIT(VIRTIO_NET_F_GUEST_ECN) | BIT(VIRTIO_NET_F_GUEST_UFO))
+/* What a guest may leave to us, or take from us, unfinished. The others of its kind are never
+ * offered: UDP fragmentation is nobody's wish, and marks of congestion (ECN) do not survive it. */
+#define FEATURES_CSUM (BIT(VIRTIO_NET_F_CSUM) | BIT(VIRTIO_NET_F_GUEST_CSUM))
+#define FEATURES_TSO                                                 \
+	(BIT(VIRTIO_NET_F_HOST_TSO4) | BIT(VIRTIO_NET_F_HOST_TSO6) | \
+	 BIT(VIRTIO_NET_F_GUEST_TSO4) | BIT(VIRTIO_NET_F_GUEST_TSO6))
+#define FEATURES_OFF                                                                       \
+	(BIT(VIRTIO_NET_F_GSO) | BIT(VIRTIO_NET_F_HOST_ECN) | BIT(VIRTIO_NET_F_HOST_UFO) | \
+	 BIT(VIRTIO_NET_F_GUEST_ECN) | BIT(VIRTIO_NET_F_GUEST_UFO))
+
+/* What a guest has to have agreed to before it is given a large packet. Without merged buffers it
+ * might have no room for one. */
+#define FEATURES_TAKES_TSO                                             \
+	(BIT(VIRTIO_NET_F_GUEST_CSUM) | BIT(VIRTIO_NET_F_GUEST_TSO4) | \
+	 BIT(VIRTIO_NET_F_GUEST_TSO6) | BIT(VIRTIO_NET_F_MRG_RXBUF))
 
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER; /* never held while calling out */
 static struct vhost_port *table;
@@ -137,6 +146,21 @@ static void on_disconnect(int vid)
 	tell(vp);
 }
 
+/* What this guest takes unfinished. The port is down, so no worker has a packet for it in hand. */
+static void agree(struct vhost_port *vp, int vid)
+{
+	uint64_t features = 0;
+	uint32_t caps = 0;
+
+	if (rte_vhost_get_negotiated_features(vid, &features) == 0) {
+		if (features & BIT(VIRTIO_NET_F_GUEST_CSUM))
+			caps |= PORT_CAN_CSUM;
+		if ((features & FEATURES_TAKES_TSO) == FEATURES_TAKES_TSO)
+			caps |= PORT_CAN_TSO;
+	}
+	atomic_store_explicit(&vp->port.caps, caps, memory_order_relaxed);
+}
+
 static int on_ready(int vid)
 {
 	struct vhost_port *vp = find_device(vid);
@@ -144,6 +168,7 @@ static int on_ready(int vid)
 	if (!vp)
 		return -1;
 	atomic_store(&vp->n_tries, 0);
+	agree(vp, vid);
 	atomic_store_explicit(&vp->vid, vid, memory_order_release);
 	tell(vp);
 	return 0;
@@ -210,6 +235,10 @@ static int limit_features(const struct vhost_port *vp)
 {
 	uint64_t features = FEATURES_OFF, protocol;
 
+	if (!(vp->offers & PORT_CAN_CSUM))
+		features |= FEATURES_CSUM;
+	if (!(vp->offers & PORT_CAN_TSO))
+		features |= FEATURES_TSO;
 	if (vp->n_queues > 1)
 		return rte_vhost_driver_disable_features(vp->socket, features);
 	/* One queue polled means one queue offered: what a guest sent on others would be lost. */
@@ -224,8 +253,11 @@ static int limit_features(const struct vhost_port *vp)
 
 int vhost_register(struct vhost_port *vp)
 {
-	uint64_t flags = vp->is_server ? 0 : RTE_VHOST_USER_CLIENT | RTE_VHOST_USER_NO_RECONNECT;
+	/* The other form of what guests leave unfinished forgets all but plain TCP and UDP. */
+	uint64_t flags = RTE_VHOST_USER_NET_COMPLIANT_OL_FLAGS;
 
+	if (!vp->is_server)
+		flags |= RTE_VHOST_USER_CLIENT | RTE_VHOST_USER_NO_RECONNECT;
 	/* The library speaks of every step and of every wish a guest cannot have. */
 	rte_log_set_level_pattern("lib.vhost.*", RTE_LOG_CRIT);
 	if (rte_vhost_driver_register(vp->socket, flags) < 0)

@@ -2,11 +2,15 @@
 /* What workers do with a guest's rings. */
 #include <errno.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/uio.h>
 
+#include <rte_ether.h>
+#include <rte_ip.h>
 #include <rte_mbuf.h>
 #include <rte_vhost.h>
 
+#include "dataplane/offload.h"
 #include "vhost/vhost_port.h"
 
 static int device_of(struct vhost_port *vp)
@@ -25,6 +29,22 @@ static uint16_t take_stash(struct vhost_queue *q, struct rte_mbuf **pkts, uint16
 	return n;
 }
 
+/* What the guest says of each packet is rewritten as port.h wants it, as far as it is true. */
+static uint16_t take_packets(struct vhost_port *vp, int vid, uint16_t ring, struct rte_mbuf **pkts,
+			     uint16_t max)
+{
+	uint16_t n = rte_vhost_dequeue_burst(vid, ring, vp->pool, pkts, max);
+	uint32_t max_frame;
+
+	if (!vp->offers)
+		return n;
+	max_frame = atomic_load_explicit(&vp->port.max_frame, memory_order_relaxed);
+	for (uint16_t i = 0; i < n; i++)
+		if (unlikely(pkts[i]->ol_flags))
+			offload_from_guest(pkts[i], vp->offers & PORT_CAN_TSO, max_frame);
+	return n;
+}
+
 static uint16_t vhost_rx(struct port *port, uint16_t queue, struct rte_mbuf **pkts, uint16_t max)
 {
 	struct vhost_port *vp = vhost_of(port);
@@ -36,7 +56,7 @@ static uint16_t vhost_rx(struct port *port, uint16_t queue, struct rte_mbuf **pk
 	if (unlikely(vid < 0) ||
 	    !atomic_load_explicit(&vp->ring_on[VHOST_RING_RX(queue)], memory_order_relaxed))
 		return 0;
-	return rte_vhost_dequeue_burst(vid, VHOST_RING_RX(queue), vp->pool, pkts, max);
+	return take_packets(vp, vid, VHOST_RING_RX(queue), pkts, max);
 }
 
 /* A guest may use fewer queues than the port has: the others' packets go to its first. */
@@ -45,6 +65,58 @@ static uint16_t tx_ring(struct vhost_port *vp, uint16_t queue)
 	uint16_t ring = VHOST_RING_TX(queue);
 
 	return atomic_load_explicit(&vp->ring_on[ring], memory_order_relaxed) ? ring : 0;
+}
+
+/*
+ * The library writes the pseudo header's sum of an unfinished packet anew before it copies the
+ * packet to the guest: into data that others may share, without the length where the packet is
+ * large (then a guest that passes it on sends nonsense), and wrong behind IPv6 extension headers.
+ * It leaves packets alone whose first segment does not hold all headers.
+ */
+static bool hurts(const struct rte_mbuf *m)
+{
+	return m->ol_flags & RTE_MBUF_F_TX_TCP_SEG || rte_mbuf_refcnt_read(m) > 1 ||
+	       (m->ol_flags & RTE_MBUF_F_TX_IPV6 && m->l3_len != sizeof(struct rte_ipv6_hdr));
+}
+
+/* The same packet with just its Ethernet addresses and type in the first segment; NULL: no buffers,
+ * and m is as it was. */
+static struct rte_mbuf *split_head(struct rte_mbuf *m, struct rte_mempool *pool)
+{
+	struct rte_mbuf *head = rte_pktmbuf_alloc(pool), *rest = m;
+
+	if (head && rte_mbuf_refcnt_read(m) > 1)
+		rest = rte_pktmbuf_clone(m, pool);
+	if (!head || !rest) {
+		rte_pktmbuf_free(head);
+		return NULL;
+	}
+	memcpy(rte_pktmbuf_append(head, RTE_ETHER_HDR_LEN), rte_pktmbuf_mtod(m, void *),
+	       RTE_ETHER_HDR_LEN);
+	head->ol_flags |= m->ol_flags & (RTE_MBUF_F_TX_L4_MASK | RTE_MBUF_F_TX_TCP_SEG |
+					 RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IPV6);
+	head->tx_offload = m->tx_offload;
+	if (rest != m)
+		rte_pktmbuf_free(m);
+	rte_pktmbuf_adj(rest, RTE_ETHER_HDR_LEN);
+	rte_pktmbuf_chain(head, rest);
+	return head;
+}
+
+/* Makes the first packets of pkts fit to be given to the library; returns how many. */
+static uint16_t prepare(struct vhost_port *vp, struct rte_mbuf **pkts, uint16_t n)
+{
+	for (uint16_t i = 0; i < n; i++) {
+		struct rte_mbuf *m = pkts[i];
+
+		if (likely(!(m->ol_flags & RTE_MBUF_F_TX_L4_MASK)) || !hurts(m))
+			continue;
+		m = split_head(m, vp->pool);
+		if (!m)
+			return i;
+		pkts[i] = m;
+	}
+	return n;
 }
 
 static uint16_t vhost_tx(struct port *port, uint16_t queue, struct rte_mbuf **pkts, uint16_t n)
@@ -56,11 +128,11 @@ static uint16_t vhost_tx(struct port *port, uint16_t queue, struct rte_mbuf **pk
 	if (unlikely(vid < 0) || !atomic_load_explicit(&vp->ring_on[0], memory_order_relaxed))
 		return 0;
 	while (sent < n) {
-		uint16_t want = RTE_MIN(n - sent, VHOST_BURST);
+		uint16_t want = prepare(vp, pkts + sent, RTE_MIN(n - sent, VHOST_BURST));
 		uint16_t done = rte_vhost_enqueue_burst(vid, tx_ring(vp, queue), pkts + sent, want);
 
 		sent += done;
-		if (done < want)
+		if (done < want || want == 0)
 			break;
 	}
 	/* They were copied into the guest's memory. */
@@ -79,7 +151,7 @@ static bool look_once_more(struct vhost_port *vp, struct vhost_queue *q, int vid
 			return false;
 		atomic_thread_fence(memory_order_seq_cst);
 		q->stash_at = 0;
-		q->n_stash = rte_vhost_dequeue_burst(vid, ring, vp->pool, q->stash, VHOST_BURST);
+		q->n_stash = take_packets(vp, vid, ring, q->stash, VHOST_BURST);
 		if (q->n_stash)
 			return true;
 	}

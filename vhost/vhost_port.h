@@ -40,6 +40,7 @@ struct vhost_port {
 	char socket[VHOST_SOCKET_MAX];
 	bool is_server;
 	uint16_t n_queues;
+	uint32_t offers; /* enum port_cap; port.caps is what the guest agreed to take */
 	struct rte_mempool *pool;
 	void (*wake)(void);
 	struct vhost_queue queues[PORT_QUEUES_MAX];
