@@ -5,6 +5,7 @@ export WEFT_TOPOLOGY_SECONDS=${WEFT_TOPOLOGY_SECONDS:-200}
 # shellcheck source=../../topologies/lib.sh
 . "$(dirname "$0")/../../topologies/lib.sh"
 cd "$scratch" || exit 1
+mkdir -p /run/dpdk && mount -t tmpfs tmpfs /run/dpdk
 
 pktgen() { timeout 30 "$build/tools/pktgen/weft-pktgen" "$@"; }
 # run TX RX WORDS…: what it measures goes to the file json.
@@ -101,7 +102,7 @@ expect 'two names for one socket' says 1 'are the same socket' pktgen --tx dead.
 expect 'a switch that never connects' says 1 'no switch connected' pktgen --tx mine.sock --rx net_ring0 --server --wait 0.2
 expect 'whose socket is gone afterwards' fails test -e mine.sock
 expect 'a core there is not' says 1 'core 1000' pktgen --tx net_ring0 --rx net_ring0 --core 1000
-expect 'a file that holds no frames' says 1 'pcap' pktgen --tx net_ring0 --rx net_ring0 --pcap json
+expect 'a file that holds no frames' says 1 'pcap json: unknown' pktgen --tx net_ring0 --rx net_ring0 --pcap json
 "$build/tools/pktgen/weft-pktgen" --tx net_ring0 --rx net_ring0 --rate 1000 --seconds 25 -j >json 2>err &
 pid=$!
 expect 'a long run begins' wait_for 5 test -d "/proc/$pid/task/$pid"
@@ -153,3 +154,4 @@ wait "${weftd_pid[one]}" 2>/dev/null
 unset "weftd_pid[one]"
 expect 'a switch that dies does not take it along' wait $pid
 expect 'but it has lost packets, and says so' has '.result | .received < .sent + .skipped'
+expect 'no folder of DPDK stays behind' fails compgen -G '/run/dpdk/pktgen-*'

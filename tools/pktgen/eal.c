@@ -18,7 +18,7 @@
 #define NO_DEVICE "pci:ffff:ff:1f.7"
 
 static struct {
-	bool hugepages;
+	bool hugepages, started;
 	unsigned core;
 	char complaint[256], asked[256];
 } eal;
@@ -117,6 +117,7 @@ int eal_start(const struct options *options, char *error, size_t size)
 	if (r < 0)
 		return r;
 	r = init(options);
+	eal.started = r == 0;
 	if (r < 0) {
 		const char *why = eal_complaint();
 		snprintf(error, size, "DPDK does not start: %s", why[0] ? why : strerror(-r));
@@ -126,7 +127,12 @@ int eal_start(const struct options *options, char *error, size_t size)
 
 void eal_stop(void)
 {
-	rte_eal_cleanup();
+	const char *dir = rte_eal_get_runtime_dir();
+
+	if (eal.started)
+		rte_eal_cleanup();
+	if (dir[0])
+		rmdir(dir); /* EAL leaves it, empty */
 }
 
 bool eal_has_hugepages(void)

@@ -2,6 +2,7 @@
 #include "tools/pktgen/recording.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +70,10 @@ int recording_load(struct recording *r, const char *file, char *error, size_t si
 	memset(r, 0, sizeof(*r));
 	pcap_t *pcap = pcap_open_offline(file, why);
 	if (!pcap) {
-		snprintf(error, size, "--pcap %s", why[0] ? why : file);
+		/* libpcap names the file where it cannot be opened, but not where it is none of its
+		 * own. */
+		bool named = strncmp(why, file, strlen(file)) == 0;
+		snprintf(error, size, "--pcap %s%s%s", named ? "" : file, named ? "" : ": ", why);
 		return -EINVAL;
 	}
 	if (pcap_datalink(pcap) != DLT_EN10MB)
