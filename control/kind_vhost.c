@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include "control/kind_vhost_reason.h"
 #include "control/loop.h"
 #include "control/offloads.h"
 #include "control/port_kind.h"
@@ -24,7 +25,8 @@ static struct {
 	struct event *news, *timer; /* while there is a port */
 } kind;
 
-static const char *const fields[] = {"socket", "role", "group", "mode", "offloads", NULL};
+static const char *const fields[] = {"socket", "role",     "features", "group",
+				     "mode",   "offloads", NULL};
 static const char *const required[] = {"socket", NULL};
 
 static bool is_server(const json_t *conf)
@@ -135,6 +137,20 @@ static int open_failed(const char *name, const char *socket, struct errors *erro
 			  strerror(errno));
 }
 
+/* Those of the field, or all that cost nothing. */
+static uint64_t features_of(const json_t *conf)
+{
+	const json_t *list = json_object_get(conf, "features"), *word;
+	uint64_t bits = 0;
+	size_t i;
+
+	if (!list)
+		return vhost_features_pinnable() & ~vhost_feature_bits("iommu");
+	json_array_foreach((json_t *)list, i, word)
+		bits |= vhost_feature_bits(json_string_value(word));
+	return bits;
+}
+
 static struct port *open_port(const char *name, const json_t *conf, struct errors *errors)
 {
 	struct vhost_conf vhost = {
@@ -144,6 +160,7 @@ static struct port *open_port(const char *name, const json_t *conf, struct error
 		.n_queues = conf_int(conf, "queues") ? conf_int(conf, "queues") : 1,
 		.mtu = conf_int(conf, "mtu") ? conf_int(conf, "mtu") : 1500,
 		.caps = offloads_caps(conf, false),
+		.features = features_of(conf),
 		.pool = dp_pool(),
 		.wake = dp_wake,
 	};
@@ -183,34 +200,11 @@ static int change(struct port *port, const json_t *conf, struct errors *errors)
 
 static void status(struct port *port, struct port_status *out)
 {
-	const char *socket = vhost_socket(port);
-	enum vhost_reason reason = vhost_reason(port);
-	char *text = out->reason;
-	size_t size = sizeof(out->reason);
-
 	memset(out, 0, sizeof(*out));
-	out->up = reason == VHOST_UP;
+	out->up = atomic_load(&port->up);
 	vhost_describe(port, out->peer, sizeof(out->peer));
-	if (reason == VHOST_NO_SOCKET)
-		snprintf(text, size,
-			 "no socket %s: start the guest with -chardev socket,…,server=on", socket);
-	else if (reason == VHOST_NO_PEER && vhost_is_server(port))
-		snprintf(text, size, "no guest on %s: start it with -chardev socket,…,reconnect=1",
-			 socket);
-	else if (reason == VHOST_NO_PEER)
-		snprintf(text, size, "nobody listens on %s: start its guest again", socket);
-	else if (reason == VHOST_NEGOTIATING)
-		snprintf(
-			text, size,
-			"connected, but the guest's driver has not started: is it booting, and its "
-			"memory shared (memory-backend-memfd,share=on)?");
-	else if (reason == VHOST_HANGS_UP)
-		snprintf(text, size,
-			 "the guest hangs up each time it connects: are its queues= more than the "
-			 "port's %d (queues: N)?",
-			 port->n_rxq);
-	else if (reason != VHOST_UP)
-		snprintf(text, size, "%s", vhost_reason_text(reason));
+	vhost_features(port, out->features, sizeof(out->features));
+	kind_vhost_explain(port, out->reason, sizeof(out->reason));
 }
 
 const struct port_kind port_kind_vhost = {

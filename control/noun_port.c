@@ -9,10 +9,12 @@
 #include "control/port_check.h"
 #include "control/ports.h"
 #include "control/spine/noun.h"
+#include "vhost/vhost.h"
 
 static const char *const roles[] = {"client", "server", NULL};
 static const struct field core = {.type = F_INT, .min = 0, .max = 1023};
 static const struct field ifaddr = {.type = F_IFADDR};
+static const struct field feature = {.type = F_ENUM, .choices = vhost_feature_words};
 static const struct field route_fields[] = {
 	{.name = "prefix", .type = F_PREFIX, .flags = FIELD_REQUIRED, .help = "where it leads"},
 	{.name = "via", .type = F_IP, .help = "gateway; none: on the device's own network"},
@@ -88,6 +90,12 @@ static const struct field fields[] = {
 	 .flags = FIELD_FIXED,
 	 .choices = roles,
 	 .help = "client: QEMU owns the socket (the default); server: weft does"},
+	{.name = "features",
+	 .type = F_LIST,
+	 .flags = FIELD_FIXED,
+	 .elem = &feature,
+	 .help = "virtio features that guests are offered, and no others; without it all but "
+		 "iommu"},
 	{.name = "group",
 	 .type = F_STRING,
 	 .max = 32,
@@ -205,6 +213,7 @@ static json_t *row(struct port_entry *entry, bool detailed)
 	if (!detailed)
 		return out;
 	json_object_set_new(out, "peer", daemon_text(status->peer));
+	json_object_set_new(out, "features", daemon_text(status->features));
 	json_object_set_new(out, "drops", drops_by_reason(&stats));
 	return out;
 }

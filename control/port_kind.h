@@ -17,10 +17,12 @@
 
 struct port_status {
 	bool up;
-	char reason[192];  /* why it carries nothing, and what would mend it; "" when up */
-	uint8_t mac[6];    /* zero: it has none of its own */
-	int64_t speed_bps; /* 0: unknown */
-	char peer[96];     /* who is there, for people; "" */
+	char reason[224];   /* why it carries nothing, and what would mend it; a port that is up
+			       may have one too: "" when all is well */
+	uint8_t mac[6];     /* zero: it has none of its own */
+	int64_t speed_bps;  /* 0: unknown */
+	char peer[160];     /* who is there, for people; "" */
+	char features[160]; /* what was agreed with the peer, as words; "" */
 };
 
 struct port_kind {

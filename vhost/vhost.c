@@ -24,26 +24,12 @@
  * socket back meanwhile would have control spin for it. */
 #define LET_GO 100
 
-static const char *const reason_texts[VHOST_REASON_COUNT] = {
-	[VHOST_UP] = "",
-	[VHOST_NO_SOCKET] = "there is no socket: the guest has not been started",
-	[VHOST_NO_PEER] = "nobody is at the other end of the socket",
-	[VHOST_NEGOTIATING] = "connected, but the guest has not started its driver",
-	[VHOST_HANGS_UP] = "the guest hangs up each time it connects",
-	[VHOST_QUEUE_DISABLED] = "the guest has switched its queues off",
-};
-
-static int64_t now_ms(void)
+int64_t vhost_now_ms(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
-
-const char *vhost_reason_text(enum vhost_reason reason)
-{
-	return reason < VHOST_REASON_COUNT ? reason_texts[reason] : "unknown";
 }
 
 static void free_port(struct vhost_port *vp)
@@ -72,6 +58,7 @@ static struct vhost_port *make_port(const struct vhost_conf *conf)
 	vp->is_server = conf->server;
 	vp->n_queues = conf->n_queues;
 	vp->offers = conf->caps;
+	vp->offered = conf->features;
 	vp->pool = conf->pool;
 	vp->wake = conf->wake;
 	vp->vid = VHOST_NO_DEVICE;
@@ -140,19 +127,35 @@ void vhost_destroy(struct port *port)
 	free_port(vp);
 }
 
+/* Peers that come and go without ever starting. */
+static enum vhost_reason why_hangs_up(const struct vhost_port *vp)
+{
+	if (atomic_load(&vp->features_refused))
+		return VHOST_FEATURES_REFUSED;
+	return atomic_load(&vp->last_message) == VHOST_MSG_SET_MEM_TABLE ? VHOST_NO_MEMORY
+									 : VHOST_HANGS_UP;
+}
+
 enum vhost_reason vhost_reason(const struct port *port)
 {
 	const struct vhost_port *vp = vhost_of((struct port *)port);
+	bool is_ready = atomic_load(&vp->vid) != VHOST_NO_DEVICE;
 
-	if (atomic_load(&vp->vid) == VHOST_NO_DEVICE && atomic_load(&vp->n_tries) >= VHOST_TRIES)
-		return VHOST_HANGS_UP;
+	if (!is_ready && atomic_load(&vp->n_tries) >= VHOST_TRIES)
+		return why_hangs_up(vp);
 	if (atomic_load(&vp->connection) == VHOST_NO_DEVICE)
 		return vp->is_server || vp->has_socket ? VHOST_NO_PEER : VHOST_NO_SOCKET;
-	if (atomic_load(&vp->vid) == VHOST_NO_DEVICE)
-		return VHOST_NEGOTIATING;
-	if (!atomic_load(&vp->ring_on[0]) || !atomic_load(&vp->ring_on[1]))
+	if (is_ready && (!atomic_load(&vp->ring_on[0]) || !atomic_load(&vp->ring_on[1])))
 		return VHOST_QUEUE_DISABLED;
-	return VHOST_UP;
+	/* What was seen of a driver that ran, or did not, until just now is not true any more. */
+	if (vp->doubt != VHOST_UP && vp->was_ready == is_ready)
+		return vp->doubt;
+	return is_ready ? VHOST_UP : VHOST_NEGOTIATING;
+}
+
+time_t vhost_since(const struct port *port)
+{
+	return vhost_of((struct port *)port)->since;
 }
 
 const char *vhost_socket(const struct port *port)
@@ -163,22 +166,6 @@ const char *vhost_socket(const struct port *port)
 bool vhost_is_server(const struct port *port)
 {
 	return vhost_of((struct port *)port)->is_server;
-}
-
-void vhost_describe(const struct port *port, char *out, size_t size)
-{
-	const struct vhost_port *vp = vhost_of((struct port *)port);
-	int vid = atomic_load(&vp->vid), n_rings = 0;
-	uint64_t features;
-
-	*out = 0;
-	if (vid < 0 || rte_vhost_get_negotiated_features(vid, &features) < 0)
-		return;
-	for (int i = 0; i < 2 * vp->n_queues; i++)
-		n_rings += atomic_load(&vp->ring_on[i]);
-	snprintf(out, size, "%d rings, %s%s", n_rings,
-		 features & 1ULL << VIRTIO_F_RING_PACKED ? "packed" : "split",
-		 features & 1ULL << VIRTIO_NET_F_MRG_RXBUF ? ", merged buffers" : "");
 }
 
 const struct port *vhost_find(const char *socket)
@@ -237,15 +224,18 @@ static int64_t client_poll(struct vhost_port *vp, int64_t now, bool made)
 int vhost_poll(void (*changed)(void *arg, struct port *port), void *arg)
 {
 	bool made = vhost_news_take();
-	int64_t now = now_ms(), next = INT64_MAX;
+	int64_t now = vhost_now_ms(), next = INT64_MAX;
+	unsigned n_ports = 0;
 
+	for (struct vhost_port *vp = vhost_table_first(); vp; vp = vp->next)
+		n_ports++;
 	for (struct vhost_port *vp = vhost_table_first(), *after; vp; vp = after) {
 		enum vhost_reason reason;
 		int64_t at = vp->is_server ? INT64_MAX : client_poll(vp, now, made);
 
 		after = vp->next; /* changed may destroy the port */
-		if (at < next)
-			next = at;
+		at = RTE_MIN(at, vhost_watch(vp, now, n_ports));
+		next = RTE_MIN(at, next);
 		reason = vhost_reason(&vp->port);
 		if (reason == vp->reported)
 			continue;

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "dataplane/port.h"
 
@@ -21,6 +22,7 @@ struct vhost_conf {
 	uint32_t caps; /* enum port_cap: what the guest is offered to leave, and to take, unfinished
 			*/
 	struct rte_mempool *pool;
+	uint64_t features;  /* of vhost_features_pinnable: those that are offered */
 	void (*wake)(void); /* has sleeping workers look at their queues; any thread */
 };
 
@@ -28,14 +30,19 @@ enum vhost_reason {
 	VHOST_UP,
 	VHOST_NO_SOCKET,   /* client: the path does not exist */
 	VHOST_NO_PEER,     /* nobody accepts, or nobody has connected */
+	VHOST_SILENT,      /* connected, and not a word: not a vhost-user front end */
 	VHOST_NEGOTIATING, /* connected, memory or rings not yet set up: no driver has started */
-	VHOST_HANGS_UP,    /* peers come and go without ever starting: they want something else */
+	VHOST_NOT_SHARED,  /* the guest's memory is not shared, and weft sees none of its packets */
+	VHOST_NO_MEMORY,   /* the guest's memory was shown, and could not be mapped */
+	VHOST_FEATURES_REFUSED, /* it takes features that the port does not offer */
+	VHOST_HANGS_UP, /* peers come and go without ever starting: they want something else */
 	VHOST_QUEUE_DISABLED, /* the driver has a ring, but it is off */
+	VHOST_PAUSED,         /* the machine's processors do not run */
+	VHOST_STOPPED,        /* its process was stopped by a signal or a debugger */
+	VHOST_STALLED,        /* the driver gives no buffers back */
+	VHOST_BUFFERS_SMALL,  /* packets are longer than the driver's buffers */
 	VHOST_REASON_COUNT
 };
-
-/* Text of a reason for people. */
-const char *vhost_reason_text(enum vhost_reason reason);
 
 /* NULL with errno: EADDRINUSE (another port, or another process, has the socket), ENAMETOOLONG,
  * EACCES, ENOENT (no such folder, server), ENOTSOCK (path is something else), ENOMEM, EMFILE.
@@ -47,8 +54,21 @@ void vhost_destroy(struct port *port);
 enum vhost_reason vhost_reason(const struct port *port);
 const char *vhost_socket(const struct port *port);
 bool vhost_is_server(const struct port *port);
-/* What was agreed with the guest, for people: "2 rings, packed, merged buffers"; "" when down. */
+/* Since when its guest takes nothing, for VHOST_STALLED. */
+time_t vhost_since(const struct port *port);
+/* Who is there, and what was agreed, for people: "vm1, qemu-system-x86 1234, 2 rings, packed";
+ * "" where nobody is. */
 void vhost_describe(const struct port *port, char *out, size_t size);
+/* The features that were agreed on, in the words of the port's field, and others: "mergeable packed
+ * event-index"; "" without a driver. */
+void vhost_features(const struct port *port, char *out, size_t size);
+/* The words of features that a port may offer or not, ends with NULL; the bits of one, and of all.
+ */
+extern const char *const vhost_feature_words[];
+uint64_t vhost_feature_bits(const char *word);
+uint64_t vhost_features_pinnable(void);
+/* The largest packet that the guest was told it may send, 0 where it was told nothing. */
+uint16_t vhost_guest_mtu(const struct port *port);
 /* The port that has this socket, or NULL. */
 const struct port *vhost_find(const char *socket);
 

@@ -12,8 +12,10 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <linux/virtio_config.h>
@@ -81,7 +83,7 @@ struct vhost_port *vhost_table_find(const char *socket)
 }
 
 /* A port outlives its callbacks: it leaves the table after rte_vhost has let go of it. */
-static struct vhost_port *find_device(int vid)
+struct vhost_port *vhost_device_find(int vid)
 {
 	char path[PATH_MAX];
 
@@ -121,13 +123,16 @@ static void kicks_clear(struct vhost_port *vp)
 
 static int on_connect(int vid)
 {
-	struct vhost_port *vp = find_device(vid);
+	struct vhost_port *vp = vhost_device_find(vid);
 	int none = VHOST_NO_DEVICE;
 
 	/* A port is one guest's: a second connection is turned away. */
 	if (!vp || !atomic_compare_exchange_strong(&vp->connection, &none, vid))
 		return -1;
-	vhost_socket_limit(vp->socket);
+	atomic_store(&vp->peer_pid, vhost_socket_limit(vp->socket));
+	atomic_store(&vp->memory, 0);
+	vhost_messages_watch(vp, vid);
+	atomic_fetch_add(&vp->n_connections, 1);
 	atomic_fetch_add(&vp->n_tries, 1);
 	for (int i = 0; i < 2 * PORT_QUEUES_MAX; i++)
 		atomic_store(&vp->ring_on[i], false);
@@ -137,7 +142,7 @@ static int on_connect(int vid)
 
 static void on_disconnect(int vid)
 {
-	struct vhost_port *vp = find_device(vid);
+	struct vhost_port *vp = vhost_device_find(vid);
 
 	if (!vp)
 		return;
@@ -151,6 +156,7 @@ static void agree(struct vhost_port *vp, int vid)
 {
 	uint64_t features = 0;
 	uint32_t caps = 0;
+	uint16_t mtu = 0;
 
 	if (rte_vhost_get_negotiated_features(vid, &features) == 0) {
 		if (features & BIT(VIRTIO_NET_F_GUEST_CSUM))
@@ -158,17 +164,40 @@ static void agree(struct vhost_port *vp, int vid)
 		if ((features & FEATURES_TAKES_TSO) == FEATURES_TAKES_TSO)
 			caps |= PORT_CAN_TSO;
 	}
+	atomic_store(&vp->features, features);
+	rte_vhost_get_mtu(vid, &mtu);
+	atomic_store(&vp->guest_mtu, mtu);
 	atomic_store_explicit(&vp->port.caps, caps, memory_order_relaxed);
+}
+
+/* The inode of the file that most of the guest's memory is in, 0 where there is none. */
+static uint64_t memory_of(int vid)
+{
+	struct rte_vhost_memory *memory;
+	uint64_t largest = 0, inode = 0;
+	struct stat st;
+
+	if (rte_vhost_get_mem_table(vid, &memory) < 0)
+		return 0;
+	for (uint32_t i = 0; i < memory->nregions; i++) {
+		if (memory->regions[i].size > largest && fstat(memory->regions[i].fd, &st) == 0) {
+			largest = memory->regions[i].size;
+			inode = st.st_ino;
+		}
+	}
+	free(memory);
+	return inode;
 }
 
 static int on_ready(int vid)
 {
-	struct vhost_port *vp = find_device(vid);
+	struct vhost_port *vp = vhost_device_find(vid);
 
 	if (!vp)
 		return -1;
 	atomic_store(&vp->n_tries, 0);
 	agree(vp, vid);
+	atomic_store(&vp->memory, memory_of(vid));
 	atomic_store_explicit(&vp->vid, vid, memory_order_release);
 	tell(vp);
 	return 0;
@@ -177,7 +206,7 @@ static int on_ready(int vid)
 /* Its memory goes away when this returns. */
 static void on_gone(int vid)
 {
-	struct vhost_port *vp = find_device(vid);
+	struct vhost_port *vp = vhost_device_find(vid);
 
 	if (!vp)
 		return;
@@ -204,7 +233,7 @@ static void recover_packed(int vid, uint16_t ring, const struct rte_vhost_vring 
 
 static int on_ring(int vid, uint16_t ring, int enable)
 {
-	struct vhost_port *vp = find_device(vid);
+	struct vhost_port *vp = vhost_device_find(vid);
 	struct rte_vhost_vring vring;
 	bool is_rx = ring & 1;
 
@@ -233,7 +262,7 @@ static const struct rte_vhost_device_ops callbacks = {
 /* 0 or -1. */
 static int limit_features(const struct vhost_port *vp)
 {
-	uint64_t features = FEATURES_OFF, protocol;
+	uint64_t features = FEATURES_OFF | (vhost_features_pinnable() & ~vp->offered), protocol;
 
 	if (!(vp->offers & PORT_CAN_CSUM))
 		features |= FEATURES_CSUM;
@@ -258,6 +287,8 @@ int vhost_register(struct vhost_port *vp)
 
 	if (!vp->is_server)
 		flags |= RTE_VHOST_USER_CLIENT | RTE_VHOST_USER_NO_RECONNECT;
+	if (vp->offered & BIT(VIRTIO_F_IOMMU_PLATFORM))
+		flags |= RTE_VHOST_USER_IOMMU_SUPPORT;
 	/* The library speaks of every step and of every wish a guest cannot have. */
 	rte_log_set_level_pattern("lib.vhost.*", RTE_LOG_CRIT);
 	if (rte_vhost_driver_register(vp->socket, flags) < 0)

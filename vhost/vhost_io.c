@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/uio.h>
 
+#include <linux/virtio_config.h>
+#include <linux/virtio_net.h>
 #include <rte_ether.h>
 #include <rte_ip.h>
 #include <rte_mbuf.h>
@@ -12,6 +14,8 @@
 
 #include "dataplane/offload.h"
 #include "vhost/vhost_port.h"
+
+#define ONE_BUFFER 1518 /* the longest frame of MTU 1500, with a VLAN tag */
 
 static int device_of(struct vhost_port *vp)
 {
@@ -119,21 +123,63 @@ static uint16_t prepare(struct vhost_port *vp, struct rte_mbuf **pkts, uint16_t 
 	return n;
 }
 
+static void count(atomic_ulong *counter, uint16_t n)
+{
+	/* One writer at a time: the queue's senders are serialised. */
+	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + n,
+			      memory_order_relaxed);
+}
+
+/* A driver without mergeable buffers has one for each packet, of at least ONE_BUFFER bytes; one
+ * that takes large TCP has long ones. */
+static bool is_too_long(struct vhost_port *vp, int vid, uint16_t ring, const struct rte_mbuf *m)
+{
+	uint64_t features = atomic_load_explicit(&vp->features, memory_order_relaxed);
+
+	if (m->pkt_len <= ONE_BUFFER || features & 1ULL << VIRTIO_NET_F_MRG_RXBUF ||
+	    features & 1ULL << VIRTIO_NET_F_GUEST_TSO4)
+		return false;
+	/* The library counts the buffers of split rings only. */
+	return features & 1ULL << VIRTIO_F_RING_PACKED || rte_vhost_avail_entries(vid, ring) > 0;
+}
+
+/* What the guest cannot take is not to stand in the way of what follows: it goes to the end, which
+ * leaves the others in order. */
+static void move_last(struct rte_mbuf **pkts, uint16_t n)
+{
+	struct rte_mbuf *first = pkts[0];
+
+	for (uint16_t i = 1; i < n; i++)
+		pkts[i - 1] = pkts[i];
+	pkts[n - 1] = first;
+}
+
 static uint16_t vhost_tx(struct port *port, uint16_t queue, struct rte_mbuf **pkts, uint16_t n)
 {
 	struct vhost_port *vp = vhost_of(port);
+	struct vhost_queue *q = &vp->queues[queue];
+	uint16_t sent = 0, end = n, ring;
 	int vid = device_of(vp);
-	uint16_t sent = 0;
 
 	if (unlikely(vid < 0) || !atomic_load_explicit(&vp->ring_on[0], memory_order_relaxed))
 		return 0;
-	while (sent < n) {
-		uint16_t want = prepare(vp, pkts + sent, RTE_MIN(n - sent, VHOST_BURST));
-		uint16_t done = rte_vhost_enqueue_burst(vid, tx_ring(vp, queue), pkts + sent, want);
+	ring = tx_ring(vp, queue);
+	while (sent < end) {
+		uint16_t want = prepare(vp, pkts + sent, RTE_MIN(end - sent, VHOST_BURST));
+		uint16_t done = rte_vhost_enqueue_burst(vid, ring, pkts + sent, want);
 
 		sent += done;
-		if (done < want || want == 0)
+		if (likely(want && done == want))
+			continue;
+		if (!want || !is_too_long(vp, vid, ring, pkts[sent]))
 			break;
+		move_last(pkts + sent, end - sent);
+		end--;
+	}
+	count(&q->n_taken, sent);
+	if (unlikely(sent < n)) {
+		count(&q->n_too_long, n - end);
+		count(&q->n_refused, end - sent);
 	}
 	/* They were copied into the guest's memory. */
 	rte_pktmbuf_free_bulk(pkts, sent);

@@ -11,15 +11,24 @@
 
 #include <stdint.h>
 #include <sys/un.h>
+#include <time.h>
 
 #include "vhost/vhost.h"
+#include "vhost/vhost_peer.h"
 
-#define VHOST_BURST       32 /* the most rte_vhost moves in one call */
-#define VHOST_NO_DEVICE   (-1)
-#define VHOST_SOCKET_MAX  sizeof(((struct sockaddr_un *)0)->sun_path) /* with its final zero */
+#define VHOST_BURST      32 /* the most rte_vhost moves in one call */
+#define VHOST_NO_DEVICE  (-1)
+#define VHOST_SOCKET_MAX sizeof(((struct sockaddr_un *)0)->sun_path) /* with its final zero */
 
-#define VHOST_PATIENCE_MS 500
-#define VHOST_TRIES       4 /* connections in vain after which a peer's wishes are to blame */
+/* Messages of the protocol, by number, that say how far the other side has come. */
+#define VHOST_MSG_SET_FEATURES  2
+#define VHOST_MSG_SET_MEM_TABLE 5
+#define VHOST_MSG_SEND_RARP     19
+#define VHOST_MESSAGES_MAX      64
+#define VHOST_SAID(request)     (1ULL << (request))
+
+#define VHOST_PATIENCE_MS       500
+#define VHOST_TRIES             4 /* connections in vain after which a peer's wishes are to blame */
 
 /* The library's numbers of a queue's two rings, named from the host's side. */
 #define VHOST_RING_TX(queue) (2 * (queue))
@@ -33,6 +42,13 @@ struct vhost_queue {
 	/* Packets that the last look before sleeping found. Worker. */
 	uint16_t n_stash, stash_at;
 	struct rte_mbuf *stash[VHOST_BURST];
+	/* What the guest took, had no buffer for, and had none long enough for. Who sends on the
+	 * queue; control reads. */
+	atomic_ulong n_taken, n_refused, n_too_long;
+};
+
+struct vhost_taken {
+	uint64_t taken, refused, too_long; /* packets */
 };
 
 struct vhost_port {
@@ -40,7 +56,8 @@ struct vhost_port {
 	char socket[VHOST_SOCKET_MAX];
 	bool is_server;
 	uint16_t n_queues;
-	uint32_t offers; /* enum port_cap; port.caps is what the guest agreed to take */
+	uint32_t offers;  /* enum port_cap; port.caps is what the guest agreed to take */
+	uint64_t offered; /* of vhost_features_pinnable */
 	struct rte_mempool *pool;
 	void (*wake)(void);
 	struct vhost_queue queues[PORT_QUEUES_MAX];
@@ -51,6 +68,15 @@ struct vhost_port {
 	atomic_uint n_tries;   /* connections since one was last of use */
 	atomic_bool lost;      /* a connection ended since control last looked */
 	atomic_bool ring_on[2 * PORT_QUEUES_MAX];
+	atomic_uint n_connections;    /* ever: another number is another guest, or another try */
+	atomic_ulong features;        /* that were agreed on, while there is a driver */
+	atomic_ushort guest_mtu;      /* that the guest was told to use; 0: none */
+	atomic_int peer_pid;          /* as the socket tells; 0: not known */
+	atomic_ulong memory;          /* inode of the guest's memory; 0: none */
+	atomic_ulong messages;        /* VHOST_SAID of this connection */
+	atomic_uint last_message;     /* its number; stays when the connection ends */
+	atomic_llong message_ms;      /* when it came */
+	atomic_bool features_refused; /* it took features that were not offered */
 
 	/* Control. */
 	bool is_registered;
@@ -60,6 +86,19 @@ struct vhost_port {
 	uint16_t failures; /* client: attempts in a row that found the socket but nobody behind */
 	enum vhost_reason reported;
 	struct vhost_port *next;
+
+	/* Control, vhost_watch.c. */
+	struct vhost_peer peer;
+	unsigned met;             /* n_connections when peer was looked up */
+	uint64_t memory_met;      /* the memory that was looked up */
+	bool keeps_memory;        /* the guest has mapped it for itself alone */
+	bool was_ready;           /* a driver ran at the last look */
+	enum vhost_reason doubt;  /* what the last look came to; VHOST_UP: nothing */
+	int64_t watch_ms;         /* when to look again */
+	int64_t stall_ms;         /* since when the guest takes nothing; 0: it does */
+	int64_t too_long_ms;      /* when a packet did last not fit; 0: never */
+	time_t since;             /* stall_ms by the clock on the wall */
+	struct vhost_taken taken; /* at the last look */
 };
 
 static inline struct vhost_port *vhost_of(struct port *port)
@@ -74,6 +113,19 @@ void vhost_table_add(struct vhost_port *vp);
 void vhost_table_del(struct vhost_port *vp);
 struct vhost_port *vhost_table_first(void); /* control: walk with ->next */
 struct vhost_port *vhost_table_find(const char *socket);
+
+/* The port of a device. Callbacks. */
+struct vhost_port *vhost_device_find(int vid);
+
+/* Looks, when it is time, why a connected port carries nothing; n_ports is how many are to be
+ * looked at. Returns when it wants to look again, INT64_MAX for when there is news. Control. */
+int64_t vhost_watch(struct vhost_port *vp, int64_t now, unsigned n_ports);
+
+/* Has what the new device says noted in the port. Event thread. */
+void vhost_messages_watch(struct vhost_port *vp, int vid);
+
+/* Milliseconds on the monotonic clock. */
+int64_t vhost_now_ms(void);
 
 /* Control: hands the socket to rte_vhost, and takes it back. register: 0 or -errno. */
 int vhost_register(struct vhost_port *vp);
@@ -100,7 +152,9 @@ int vhost_socket_clear(const char *path);
 /* rte_vhost reads a message's body without a limit of time, on the one thread that serves all
  * ports: a peer that stops amid a message, or reads no answers, would stop them all. Limits the
  * connections over path to VHOST_PATIENCE_MS; the library keeps their descriptors to itself, so
- * they are looked for by name. Event thread, on a new connection. */
-void vhost_socket_limit(const char *path);
+ * they are looked for by name. Returns the other side's process, 0 where that is not known. For a
+ * server's port it is who connected, for a client's who made the socket. Event thread, on a new
+ * connection. */
+pid_t vhost_socket_limit(const char *path);
 
 #endif

@@ -63,11 +63,20 @@ static bool is_connection(int fd, const char *path)
 	return false;
 }
 
-void vhost_socket_limit(const char *path)
+static pid_t peer_of(int fd)
+{
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 ? 0 : peer.pid;
+}
+
+pid_t vhost_socket_limit(const char *path)
 {
 	const struct timeval patience = {.tv_usec = VHOST_PATIENCE_MS * 1000};
 	DIR *fds = opendir("/proc/self/fd");
 	struct dirent *entry;
+	pid_t peer = 0;
 
 	while (fds && (entry = readdir(fds))) {
 		int fd = atoi(entry->d_name);
@@ -76,9 +85,11 @@ void vhost_socket_limit(const char *path)
 			continue;
 		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+		peer = peer_of(fd);
 	}
 	if (fds)
 		closedir(fds);
+	return peer;
 }
 
 int vhost_socket_clear(const char *path)

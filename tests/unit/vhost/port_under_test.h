@@ -18,8 +18,19 @@ int clear_away(void **state);
 
 struct port *port_make(bool server, uint16_t n_queues);
 void count_change(void *arg, struct port *port);
+void count_wake(void);
 /* Does what control's loop does until the port says reason, or patience ends. */
 enum vhost_reason wait_for(struct port *port, enum vhost_reason reason);
 int is_readable(int fd, int ms);
+
+/* A peer that connects to the port's socket, or makes it; no more. */
+int connect_peer(void);
+int listen_peer(void);
+
+/* DPDK's driver as the guest, on the port's socket: its ethdev. clear_guest_away: cmocka's, as
+ * clear_away. */
+uint16_t guest_start(const char *options, uint16_t n_queues);
+void guest_stop(uint16_t id);
+int clear_guest_away(void **state);
 
 #endif

@@ -15,32 +15,6 @@
 #include "tests/support/eal.h"
 #include "tests/unit/vhost/port_under_test.h"
 
-static uint16_t guest_start(const char *options, uint16_t n_queues)
-{
-	struct rte_eth_conf conf = {.rxmode = {.mtu = 9000, .offloads = RTE_ETH_RX_OFFLOAD_SCATTER},
-				    .txmode.offloads = RTE_ETH_TX_OFFLOAD_MULTI_SEGS};
-	uint16_t id;
-	char args[256];
-
-	snprintf(args, sizeof(args), "path=%s,queues=%u,%s", path, n_queues, options);
-	assert_int_equal(rte_eal_hotplug_add("vdev", "net_virtio_user0", args), 0);
-	assert_int_equal(rte_eth_dev_get_port_by_name("net_virtio_user0", &id), 0);
-	assert_int_equal(rte_eth_dev_configure(id, n_queues, n_queues, &conf), 0);
-	for (uint16_t i = 0; i < n_queues; i++) {
-		assert_int_equal(rte_eth_rx_queue_setup(id, i, 256, 0, NULL, test_pool()), 0);
-		assert_int_equal(rte_eth_tx_queue_setup(id, i, 256, 0, NULL), 0);
-	}
-	assert_int_equal(rte_eth_dev_start(id), 0);
-	return id;
-}
-
-static void guest_stop(uint16_t id)
-{
-	rte_eth_dev_stop(id);
-	rte_eth_dev_close(id);
-	rte_eal_hotplug_remove("vdev", "net_virtio_user0");
-}
-
 static uint8_t octet(uint32_t seed, uint32_t at)
 {
 	return seed * 131 + at * 7 + (at >> 8);
@@ -267,16 +241,6 @@ static void port_taken_away_from_a_running_guest_lets_go(void **state)
 	vhost_destroy(port);
 	guest_stop(id);
 	assert_int_equal(access(path, F_OK), -1);
-}
-
-/* A test that failed leaves its guest to nobody. */
-static int clear_guest_away(void **state)
-{
-	uint16_t id;
-
-	if (rte_eth_dev_get_port_by_name("net_virtio_user0", &id) == 0)
-		guest_stop(id);
-	return clear_away(state);
 }
 
 #define VHOST_TEST(name) cmocka_unit_test_teardown(name, clear_guest_away)

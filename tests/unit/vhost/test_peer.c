@@ -17,27 +17,6 @@
 
 #include "tests/unit/vhost/port_under_test.h"
 
-static int connect_peer(void)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
-	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-	return fd;
-}
-
-static int listen_peer(void)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
-	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-	assert_int_equal(listen(fd, 4), 0);
-	return fd;
-}
-
 static void second_guest_on_one_port_is_turned_away(void **state)
 {
 	struct port *port = port_make(true, 1);
@@ -141,7 +120,7 @@ static void client_without_a_peer_asks_to_be_called_seldom(void **state)
 	assert_int_equal(is_readable(vhost_event_fd(), 0), 0);
 	listener = listen_peer();
 	assert_int_equal(is_readable(vhost_event_fd(), 100), 1);
-	assert_int_equal(vhost_poll(count_change, NULL), -1);
+	assert_in_range(vhost_poll(count_change, NULL), 500, 1000);
 	assert_int_equal(vhost_reason(port), VHOST_NEGOTIATING);
 	close(listener);
 	unlink(path);

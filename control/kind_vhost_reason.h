@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* Why a guest's port carries nothing, and what mends it, in words. docs/port-reasons.md has them
+ * all. */
+#ifndef WEFT_CONTROL_KIND_VHOST_REASON_H
+#define WEFT_CONTROL_KIND_VHOST_REASON_H
+
+#include <stddef.h>
+
+struct port;
+
+/* "" when all is well. */
+void kind_vhost_explain(const struct port *port, char *out, size_t size);
+
+#endif
