@@ -8,7 +8,7 @@
 #include "control/ports.h"
 #include "control/spine/field.h"
 
-#define MTU_USUAL 1500 /* needs no element */
+#define MTU_USUAL 1500 /* guests know it */
 
 static const char memory[] =
 	"<!-- The guest's memory has to be shared with weft. In <domain>:\n"
@@ -51,8 +51,10 @@ static void print_interface(FILE *out, const struct port_entry *entry)
 	fputs("  <model type='virtio'/>\n", out);
 	if (queues > 1)
 		fprintf(out, "  <driver queues='%d'/>\n", (int)queues);
-	if (mtu != MTU_USUAL)
-		fprintf(out, "  <mtu size='%d'/>\n", (int)mtu);
+	if (mtu != MTU_USUAL) /* its <mtu> is for taps: "Cannot set interface MTU on '(null)'" */
+		fprintf(out,
+			"  <!-- MTU %d: to be set in the guest, libvirt cannot for vhostuser -->\n",
+			(int)mtu);
 	fputs("</interface>\n", out);
 }
 
