@@ -89,24 +89,36 @@ static void tell_move(const struct bridge_entry *entry, const struct port_entry 
 		    entry->name, mac, vlan, port->name);
 }
 
+/* A new address needs room for one more; one that moves needs it at its new port only. */
+static bool has_room(const struct bridge_entry *entry, const struct port_entry *port,
+		     const struct member *member, int was)
+{
+	if (was < 0)
+		return atomic_load(&member->learn);
+	return was == port->port->index || fdb_count_port(entry->bridge, port->port->index) <
+						   bridges_mac_limit(entry, port->name);
+}
+
 static void take_one(const struct dp_learned *event)
 {
 	struct bridge_entry *entry = bridges_by_id(event->bridge);
-	struct port_entry *port = ports_by_index(event->port);
+	struct port_entry *port = ports_by_index(event->port), *former;
 
 	if (!entry || !port || !port->port)
 		return;
 	const struct member *member = atomic_load(&port->port->member);
+	int was = fdb_find(entry->bridge, event->key);
 	/* It may have left since, or have reached its limit in this batch. */
-	if (!member || member->bridge != entry->bridge || !atomic_load(&member->learn))
+	if (!member || member->serial != event->serial || !has_room(entry, port, member, was))
 		return;
 	int r = fdb_set(entry->bridge, event->key, event->port, false, bridges_now_s());
 	if (r == FDB_MOVED) {
 		tell_move(entry, port, event->key);
-		learn_check_limits(entry); /* where it was there is room now */
-	} else if (r == FDB_ADDED || r == -ENOSPC) {
-		learn_check_limit(entry, port);
+		former = ports_by_index((uint16_t)was);
+		if (former && former->port)
+			learn_check_limit(entry, former);
 	}
+	learn_check_limit(entry, port);
 }
 
 static void take_news(void *arg)
@@ -123,6 +135,8 @@ static void take_news(void *arg)
 		if (daemon_now_ms() < end)
 			continue;
 		learn.more = loop_timer(PAUSE_MS, false, take_news, NULL);
+		if (!learn.more)
+			continue; /* no memory for a timer: rather late than never */
 		return;
 	}
 }

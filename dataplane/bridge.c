@@ -12,6 +12,7 @@
 enum { FIRST_BUCKETS = 64 };
 
 static struct bridge *bridges[BRIDGE_MAX];
+static uint32_t last_serial;
 
 struct bridge *bridge_by_id(uint16_t id)
 {
@@ -99,6 +100,7 @@ int bridge_member_set(struct bridge *bridge, struct port *port, const struct mem
 	new->bridge = bridge;
 	new->port = port;
 	new->conf = *conf;
+	new->serial = old ? old->serial : ++last_serial;
 	atomic_init(&new->learn, old ? old->learn : true);
 	replace(bridge, port, new);
 	return 0;

@@ -32,7 +32,9 @@ struct member {
 	struct bridge *bridge;
 	struct port *port;
 	struct member_conf conf;
-	atomic_bool learn; /* false: the port has reached its limit of addresses; control */
+	uint32_t
+		serial; /* another one each time a port joins a bridge; a change of conf keeps it */
+	atomic_bool learn; /* false: no further addresses, only moves of known ones; control */
 };
 
 struct members {
@@ -50,6 +52,7 @@ struct bridge {
 	/* Control only: what fdb.c counts. */
 	uint32_t max_macs, n_macs;
 	uint32_t n_learned[PORT_MAX]; /* by port index, statics left out */
+	uint32_t n_of[PORT_MAX];      /* and with them */
 };
 
 /* Control thread only, all of these. */
@@ -60,8 +63,8 @@ struct bridge *bridge_create(uint32_t max_macs);
 /* Has to be without members. NULL is legal. Waits for a grace period. */
 void bridge_destroy(struct bridge *bridge);
 
-/* Puts a port into the bridge, or changes its place in it, without loss. 0, -ENOMEM,
- * or -EBUSY when the port is in another bridge. */
+/* Puts a port into the bridge, or changes its place in it, without loss; waits for a grace period.
+ * 0, -ENOMEM, or -EBUSY when the port is in another bridge. */
 int bridge_member_set(struct bridge *bridge, struct port *port, const struct member_conf *conf);
 /* Takes it out and forgets its addresses; nothing where it is no member. Waits for a grace period.
  */

@@ -70,7 +70,7 @@ struct port *dp_port(uint16_t index)
 
 static void clear_counters(uint16_t index)
 {
-	for (uint16_t i = 0; i <= WORKERS_MAX; i++) {
+	for (uint16_t i = 0; i <= WORKER_SLOTS; i++) {
 		const struct worker *worker = workers_counting(i);
 
 		if (!worker)
@@ -91,7 +91,7 @@ int dp_port_attach(struct port *port)
 		return -ENOSPC;
 	clear_counters(index);
 	port->index = index;
-	port->tx_shared = port->n_txq < workers_limit();
+	port->tx_shared = port->n_txq < workers_n();
 	__atomic_store_n(&dp.ports[index], port, __ATOMIC_RELEASE);
 	return 0;
 }
@@ -118,16 +118,17 @@ void dp_wake(void)
 	workers_kick();
 }
 
+/* An equal share of each worker's: a busy one does not keep the others from being heard. */
 static uint32_t take_learned(struct dp_learned *out, uint32_t max)
 {
-	uint32_t n = 0;
+	uint32_t share = RTE_MAX(max / RTE_MAX(workers_n(), 1), 1U), n = 0;
 
-	for (uint16_t i = 0; i < workers_limit() && n < max; i++) {
+	for (uint16_t i = 0; i < WORKER_SLOTS; i++) {
 		struct worker *worker = workers_slot(i);
 
 		if (worker)
 			n += rte_ring_sc_dequeue_burst_elem(worker->learned, out + n, sizeof(*out),
-							    max - n, NULL);
+							    RTE_MIN(share, max - n), NULL);
 	}
 	return n;
 }
@@ -153,7 +154,7 @@ void dp_port_stats(const struct port *port, struct dp_port_stats *out)
 	memset(out, 0, sizeof(*out));
 	if (port->index == PORT_NONE)
 		return;
-	for (uint16_t i = 0; i <= WORKERS_MAX; i++) {
+	for (uint16_t i = 0; i <= WORKER_SLOTS; i++) {
 		const struct worker *worker = workers_counting(i);
 		const struct port_count *count;
 

@@ -14,8 +14,7 @@
 #include "dataplane/drop.h"
 #include "dataplane/fdb.h"
 #include "dataplane/port.h"
-
-#define WORKERS_MAX 64
+#include "dataplane/worker_max.h"
 
 struct dp_conf {
 	uint32_t n_mbufs; /* packet buffers */
@@ -57,8 +56,10 @@ void dp_wake(void);
 /* Learning: what workers saw since the last call. */
 struct dp_learned {
 	fdb_key key;
-	uint16_t port;   /* index; may be gone by now: check dp_port(port)->member */
+	uint16_t port;   /* index */
 	uint16_t bridge; /* id */
+	uint32_t serial; /* of the port's member then: another one now, or none, and the event is
+			    void */
 };
 /* Up to max events; 0: none, and the descriptor will become readable when there are. */
 uint32_t dp_learned(struct dp_learned *out, uint32_t max);

@@ -6,7 +6,9 @@
 #include "dataplane/fdb_table.h"
 #include "dataplane/grace.h"
 
-enum { FULL_PERCENT = 80 }; /* share of used slots at which a table is doubled */
+/* A table grows when so much of it is used, and by so much: seldom, as control does nothing else
+ * meanwhile. */
+enum { FULL_PERCENT = 60, GROWTH = 4 };
 
 static uint32_t n_slots(const struct fdb *fdb)
 {
@@ -91,19 +93,27 @@ static struct fdb *table(const struct bridge *bridge)
 	return atomic_load_explicit(&bridge->fdb, memory_order_relaxed);
 }
 
+static void revive(struct fdb *fdb, int64_t slot)
+{
+	slot_take_seen(fdb, slot);
+	slot_fill(fdb, slot, FDB_EMPTY, PORT_NONE, false);
+}
+
 /* Makes the slots that were emptied usable for other keys. */
 static void reclaim(struct fdb *fdb)
 {
 	if (!fdb->n_dead)
 		return;
 	grace_wait();
-	for (int64_t slot = 0; slot < n_slots(fdb) && fdb->n_dead; slot++) {
-		if (slot_key(fdb, slot) != FDB_DEAD)
-			continue;
-		slot_take_seen(fdb, slot);
-		slot_fill(fdb, slot, FDB_EMPTY, PORT_NONE, false);
-		fdb->n_dead--;
+	if (fdb->n_dead <= FDB_DEAD_MAX) {
+		for (uint32_t i = 0; i < fdb->n_dead; i++)
+			revive(fdb, fdb->dead[i]);
+	} else {
+		for (int64_t slot = 0; slot < n_slots(fdb); slot++)
+			if (slot_key(fdb, slot) == FDB_DEAD)
+				revive(fdb, slot);
 	}
+	fdb->n_dead = 0;
 }
 
 static bool copy_all(struct fdb *to, struct fdb *from)
@@ -134,7 +144,7 @@ static int rebuild(struct bridge *bridge, uint32_t n_buckets, uint16_t n_workers
 	for (;; n_buckets *= 2) {
 		/* Random multipliers make a table that is far from full and has no place for a key
 		 * a matter of bad luck; more than a few times in a row it is a mistake. */
-		if (n_buckets > old->n_buckets * 16U)
+		if (n_buckets > old->n_buckets * 16U * GROWTH)
 			return -ENOSPC;
 		new = fdb_table_create(n_buckets, n_workers);
 		if (!new)
@@ -153,11 +163,8 @@ int fdb_workers_set(uint16_t n)
 {
 	for (uint16_t id = 0; id < BRIDGE_MAX; id++) {
 		struct bridge *bridge = bridge_by_id(id);
-		int err;
+		int err = bridge ? fdb_table_workers(table(bridge), n) : 0;
 
-		if (!bridge || table(bridge)->n_seen >= n)
-			continue;
-		err = rebuild(bridge, table(bridge)->n_buckets, n);
 		if (err)
 			return err;
 	}
@@ -178,7 +185,7 @@ static int64_t make_room(struct bridge *bridge, fdb_key key)
 	}
 	if (slot >= 0)
 		return slot;
-	err = rebuild(bridge, fdb->n_buckets * 2, fdb->n_seen);
+	err = rebuild(bridge, fdb->n_buckets * GROWTH, fdb->n_seen);
 	if (err)
 		return err;
 	slot = slot_for(table(bridge), key);
@@ -195,6 +202,7 @@ static int insert(struct bridge *bridge, fdb_key key, uint16_t port, bool is_sta
 	fdb->info[slot] = (struct fdb_slot_info){.seen_s = now_s};
 	slot_fill(fdb, slot, key, port, is_static);
 	bridge->n_macs++;
+	bridge->n_of[port]++;
 	bridge->n_learned[port] += !is_static;
 	return FDB_ADDED;
 }
@@ -207,7 +215,9 @@ int fdb_set(struct bridge *bridge, fdb_key key, uint16_t port, bool is_static, u
 	uint16_t was;
 
 	if (slot < 0) {
-		if (bridge->n_macs >= bridge->max_macs)
+		/* What an operator pins has its place also when what was learned fills the table.
+		 */
+		if (!is_static && bridge->n_macs >= bridge->max_macs)
 			return -ENOSPC;
 		return insert(bridge, key, port, is_static, now_s);
 	}
@@ -221,6 +231,8 @@ int fdb_set(struct bridge *bridge, fdb_key key, uint16_t port, bool is_static, u
 	slot_set_static(fdb, slot, is_static);
 	if (was == port)
 		return FDB_SAME;
+	bridge->n_of[was]--;
+	bridge->n_of[port]++;
 	slot_set_port(fdb, slot, port);
 	fdb->info[slot].moves++;
 	return FDB_MOVED;
@@ -231,10 +243,20 @@ static void forget(struct bridge *bridge, int64_t slot)
 	struct fdb *fdb = table(bridge);
 
 	bridge->n_macs--;
+	bridge->n_of[fdb_slot_port(fdb, slot)]--;
 	bridge->n_learned[fdb_slot_port(fdb, slot)] -= !fdb_slot_static(fdb, slot);
 	atomic_store_explicit(&bucket_of(fdb, slot)->key[slot % FDB_SLOTS], FDB_DEAD,
 			      memory_order_release);
+	if (fdb->n_dead < FDB_DEAD_MAX)
+		fdb->dead[fdb->n_dead] = slot;
 	fdb->n_dead++;
+}
+
+int fdb_find(const struct bridge *bridge, fdb_key key)
+{
+	int64_t slot = fdb_lookup(table(bridge), key);
+
+	return slot < 0 ? -ENOENT : fdb_slot_port(table(bridge), slot);
 }
 
 int fdb_del(struct bridge *bridge, fdb_key key)
@@ -252,6 +274,8 @@ uint32_t fdb_flush(struct bridge *bridge, uint16_t port, uint16_t vlan, bool sta
 	struct fdb *fdb = table(bridge);
 	uint32_t n = 0;
 
+	if (port != PORT_NONE && !bridge->n_of[port])
+		return 0;
 	for (int64_t slot = 0; slot < n_slots(fdb); slot++) {
 		if (!slot_live(fdb, slot) ||
 		    (port != PORT_NONE && fdb_slot_port(fdb, slot) != port) ||

@@ -40,11 +40,15 @@ struct fdb_entry {
 
 /* All for the control thread. Times are seconds of a monotonic clock. */
 
+/* Before workers start: every bridge is ready for those of the first n slots. 0 or -ENOMEM. */
+int fdb_workers_set(uint16_t n);
 /* Adds or updates. A learned address never displaces a static one. Returns
  * FDB_ADDED, FDB_MOVED or FDB_SAME, or -ENOSPC (table at its limit),
  * -EEXIST (static, on another port), -ENOMEM. */
 enum { FDB_SAME, FDB_ADDED, FDB_MOVED };
 int fdb_set(struct bridge *bridge, fdb_key key, uint16_t port, bool is_static, uint32_t now_s);
+/* The index of the port it is behind, or -ENOENT. */
+int fdb_find(const struct bridge *bridge, fdb_key key);
 /* 0 or -ENOENT. */
 int fdb_del(struct bridge *bridge, fdb_key key);
 /* Forgets what was learned (with statics: everything) on one port, or PORT_NONE for

@@ -7,22 +7,22 @@
 
 #include "dataplane/mem.h"
 
-static int alloc_arrays(struct fdb *fdb, uint16_t n_workers)
+int fdb_table_workers(struct fdb *fdb, uint16_t n)
 {
-	size_t slots = (size_t)fdb->n_buckets * FDB_SLOTS;
-
-	fdb->buckets = mem_lines(fdb->n_buckets * sizeof(*fdb->buckets));
-	fdb->info = calloc(slots, sizeof(*fdb->info));
-	fdb->seen = calloc(n_workers ? n_workers : 1, sizeof(*fdb->seen));
-	if (!fdb->buckets || !fdb->info || !fdb->seen)
-		return -1;
-	for (; fdb->n_seen < n_workers; fdb->n_seen++) {
+	for (; fdb->n_seen < n; fdb->n_seen++) {
 		/* Lines of its own for each worker: no false sharing. */
-		fdb->seen[fdb->n_seen] = mem_lines(slots);
+		fdb->seen[fdb->n_seen] = mem_lines((size_t)fdb->n_buckets * FDB_SLOTS);
 		if (!fdb->seen[fdb->n_seen])
-			return -1;
+			return -ENOMEM;
 	}
 	return 0;
+}
+
+static int alloc_arrays(struct fdb *fdb, uint16_t n_workers)
+{
+	fdb->buckets = mem_lines(fdb->n_buckets * sizeof(*fdb->buckets));
+	fdb->info = calloc((size_t)fdb->n_buckets * FDB_SLOTS, sizeof(*fdb->info));
+	return fdb->buckets && fdb->info ? fdb_table_workers(fdb, n_workers) : -ENOMEM;
 }
 
 struct fdb *fdb_table_create(uint32_t n_buckets, uint16_t n_workers)
@@ -48,9 +48,8 @@ void fdb_table_destroy(struct fdb *fdb)
 {
 	if (!fdb)
 		return;
-	for (int i = 0; fdb->seen && i < fdb->n_seen; i++)
+	for (int i = 0; i < fdb->n_seen; i++)
 		free(fdb->seen[i]);
-	free(fdb->seen);
 	free(fdb->info);
 	free(fdb->buckets);
 	free(fdb);

@@ -19,6 +19,7 @@
 #include <rte_prefetch.h>
 
 #include "dataplane/fdb.h"
+#include "dataplane/worker_max.h"
 
 #define FDB_SLOTS   6
 #define FDB_EMPTY   ((fdb_key)0)
@@ -40,17 +41,23 @@ struct fdb_slot_info {
 	uint32_t moves;
 };
 
+#define FDB_DEAD_MAX 1024 /* emptied slots that are remembered; more are searched for */
+
 struct fdb {
 	struct fdb_bucket *buckets;
 	uint64_t multiplier[2]; /* odd, random: nobody outside can aim at a bucket */
 	unsigned shift;         /* 64 - log2(number of buckets) */
-	uint8_t **seen;         /* [worker][slot], written by that worker, cleared by control */
+
+	/* [worker's slot][slot], written by that worker, cleared by control. A worker's array is
+	 * there before the worker is. */
+	uint8_t *seen[WORKER_SLOTS];
 
 	/* Control only. */
 	uint32_t n_buckets;
-	uint16_t n_seen; /* workers that have an array */
-	uint32_t n_dead;
+	uint16_t n_seen;            /* workers' slots that have an array */
 	struct fdb_slot_info *info; /* [slot] */
+	uint32_t n_dead;
+	uint32_t dead[FDB_DEAD_MAX]; /* the first of them */
 };
 
 static inline uint32_t fdb_first(const struct fdb *fdb, fdb_key key)
@@ -117,8 +124,7 @@ static inline void fdb_slot_seen(struct fdb *fdb, unsigned worker, int64_t slot)
 /* Control. NULL with errno. n_buckets is a power of two, 2 or more. */
 struct fdb *fdb_table_create(uint32_t n_buckets, uint16_t n_workers);
 void fdb_table_destroy(struct fdb *fdb);
-/* Control: gives every bridge's table an array of seen flags for each of n workers, before they
- * start. 0 or -ENOMEM. */
-int fdb_workers_set(uint16_t n);
+/* Control: arrays of seen flags for n slots of workers. 0 or -ENOMEM. */
+int fdb_table_workers(struct fdb *fdb, uint16_t n);
 
 #endif

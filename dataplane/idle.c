@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <rte_common.h>
 #include <rte_pause.h>
 
 #include "dataplane/grace_worker.h"
@@ -16,7 +17,7 @@ enum {
 	NAP_MOST_US = 1000, /* … up to this, which costs about a hundredth of a core */
 };
 
-/* What has to be woken again, by the position in the plan of each descriptor in fds. */
+/* What arming the queues came to. */
 struct sleep {
 	uint32_t n_fds;
 	bool nap;  /* some queue has no descriptor */
@@ -82,7 +83,7 @@ static void nap_longer(struct worker *worker)
 	if (!worker->nap_us)
 		worker->nap_us = NAP_FIRST_US;
 	else if (worker->nap_us < NAP_MOST_US)
-		worker->nap_us *= 2;
+		worker->nap_us = RTE_MIN(2 * worker->nap_us, (uint32_t)NAP_MOST_US);
 }
 
 static void wait_for_work(struct worker *worker, const struct sleep *sleep)

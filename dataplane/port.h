@@ -90,7 +90,9 @@ struct port {
 	/* What control reads. */
 	char name[PORT_NAME_MAX];
 
-	rte_spinlock_t tx_lock[PORT_QUEUES_MAX]; /* held for one burst at most */
+	/* On lines of their own: what workers only read stays in every cache. */
+	__rte_cache_aligned rte_spinlock_t
+		tx_lock[PORT_QUEUES_MAX]; /* held for one burst at most */
 };
 
 /* Fills the common part: zero but for name, ops, queue counts and mtu; down. */

@@ -2,8 +2,9 @@
 /*
  * parse: checks lengths once and fills the scratch, so that no later stage has
  * to. Headers are looked for in the first segment only: every port puts them
- * there. A frame that says it carries IP and does not is dropped here, also
- * where it would only be switched: no guest needs to see it.
+ * there; an L4 header that is not there whole is none for later stages. A frame that says it
+ * carries IP and does not is dropped here, also where it would only be switched: no guest needs to
+ * see it.
  */
 #include <netinet/in.h>
 #include <string.h>
@@ -49,15 +50,16 @@ static uint16_t l4_min(uint8_t proto)
 	}
 }
 
-/* end: offset behind the IP packet. */
-static unsigned parse_l4(struct pkt *pkt, uint32_t off, uint32_t end, uint8_t proto)
+/* seg, end: offsets behind the first segment and behind the IP packet. */
+static unsigned parse_l4(struct pkt *pkt, uint32_t off, uint32_t seg, uint32_t end, uint8_t proto)
 {
 	pkt->l4_proto = proto;
 	if (pkt->flags & PKT_FRAGMENT)
 		return DROP_NONE;
 	if (end - off < l4_min(proto))
 		return DROP_l4_truncated;
-	pkt->l4 = off;
+	if (off + l4_min(proto) <= seg)
+		pkt->l4 = off;
 	return DROP_NONE;
 }
 
@@ -76,7 +78,7 @@ static unsigned parse_ip4(struct pkt *pkt, const uint8_t *data, uint32_t seg, ui
 		return DROP_l3_truncated;
 	if (ip->fragment_offset & RTE_BE16(RTE_IPV4_HDR_OFFSET_MASK))
 		pkt->flags |= PKT_FRAGMENT;
-	return parse_l4(pkt, pkt->l3 + header, pkt->l3 + total, ip->next_proto_id);
+	return parse_l4(pkt, pkt->l3 + header, seg, pkt->l3 + total, ip->next_proto_id);
 }
 
 /* Walks the extension headers; a chain longer than IP6_EXT_MAX has no L4 for us. */
@@ -94,7 +96,7 @@ static unsigned parse_ip6_ext(struct pkt *pkt, const uint8_t *data, uint32_t off
 		case IPPROTO_FRAGMENT:
 			break;
 		default:
-			return parse_l4(pkt, off, end, next);
+			return parse_l4(pkt, off, seg, end, next);
 		}
 		if (seg < off + 8 || end < off + 8)
 			return DROP_l3_truncated;
@@ -111,7 +113,7 @@ static unsigned parse_ip6_ext(struct pkt *pkt, const uint8_t *data, uint32_t off
 		next = data[off];
 		off += size;
 		if (pkt->flags & PKT_FRAGMENT)
-			return parse_l4(pkt, off, end, next);
+			return parse_l4(pkt, off, seg, end, next);
 	}
 	return DROP_NONE;
 }

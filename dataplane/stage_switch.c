@@ -23,23 +23,25 @@ static uint16_t classify(const struct member_conf *conf, const struct pkt *pkt)
 	return vlan_in(conf->tagged, pkt->vlan) && pkt->vlan != VLAN_COUNT - 1 ? pkt->vlan : 0;
 }
 
-/* Tells control of an address that is new or has moved, at most once in a while for each. */
+/* Tells control of an address that is new or has moved: seldom the same one again, however often it
+ * is seen and between how many ports it jumps. */
 static void report(struct worker *worker, const struct member *member, fdb_key key)
 {
 	struct recent *recent =
 		&worker->recent[key * UINT64_C(0x9e3779b97f4a7c15) >> 54 & (LEARN_RECENT - 1)];
 	struct dp_learned event = {.key = key,
 				   .port = member->port->index,
-				   .bridge = member->bridge->id};
+				   .bridge = member->bridge->id,
+				   .serial = member->serial};
+	uint64_t pause = recent->serial == member->serial ? worker->recent_tsc : worker->moved_tsc;
 
-	if (recent->key == key && recent->port == event.port && recent->bridge == event.bridge &&
-	    worker->now - recent->tsc < worker->recent_tsc)
+	if (recent->key == key && worker->now - recent->tsc < pause)
 		return;
 	if (rte_ring_sp_enqueue_elem(worker->learned, &event, sizeof(event))) {
 		count_add(&worker->learn_lost, 1);
 		return;
 	}
-	*recent = (struct recent){key, event.port, event.bridge, worker->now};
+	*recent = (struct recent){key, event.serial, worker->now};
 	worker->learn_news = true;
 }
 
@@ -56,7 +58,8 @@ static bool learn(struct worker *worker, struct fdb *fdb, const struct member *m
 		if (fdb_slot_static(fdb, slot))
 			return false;
 	}
-	if (atomic_load_explicit(&member->learn, memory_order_relaxed))
+	/* A port at its limit learns nothing new; what is known may move to it all the same. */
+	if (slot >= 0 || atomic_load_explicit(&member->learn, memory_order_relaxed))
 		report(worker, member, src);
 	return true;
 }
@@ -70,7 +73,9 @@ static struct port *find_out(const struct worker *worker, const struct fdb *fdb,
 	if (mac_is_group(dst >> 12))
 		return NULL;
 	slot = fdb_lookup(fdb, dst);
-	return slot < 0 ? NULL : worker->ports[fdb_slot_port(fdb, slot)];
+	return slot < 0 ? NULL
+			: __atomic_load_n(&worker->ports[fdb_slot_port(fdb, slot)],
+					  __ATOMIC_ACQUIRE);
 }
 
 static void forward(struct burst *burst, uint8_t pos, struct port *out)

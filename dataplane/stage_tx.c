@@ -29,7 +29,10 @@ void tx_flush(struct worker *worker, struct txbuf *buf)
 	struct port *port = buf->port;
 	struct port_count *count = &worker->count[port->index];
 	uint64_t bytes = bytes_of(buf->pkts, buf->n); /* before tx: the port owns what it took */
-	uint16_t sent = send(port, worker->id % port->n_txq, buf->pkts, buf->n);
+	uint16_t sent =
+		send(port,
+		     atomic_load_explicit(&worker->position, memory_order_relaxed) % port->n_txq,
+		     buf->pkts, buf->n);
 
 	if (unlikely(sent < buf->n)) {
 		uint16_t left = buf->n - sent;

@@ -23,15 +23,16 @@
 #include "dataplane/dp.h"
 #include "dataplane/port.h"
 
-#define TX_BUF       64   /* packets gathered for a port before they are sent */
-#define PLAN_MAX     4096 /* queues that one worker polls */
-#define LEARN_RING   4096 /* learning events on their way to control */
+#define TX_BUF       64 /* packets gathered for a port before they are sent */
+#define PLAN_MAX     (PORT_MAX * PORT_QUEUES_MAX) /* queues that one worker can poll */
+#define LEARN_RING   4096                         /* learning events on their way to control */
 #define LEARN_RECENT 1024 /* addresses a worker remembers to have reported */
 
 /* Which queues a worker polls. Immutable; control publishes another one. */
 struct plan {
-	uint64_t serial; /* no two plans have the same */
-	uint32_t n;      /* up to PLAN_MAX */
+	uint64_t serial;    /* no two plans have the same */
+	struct plan *spare; /* as large: a port can leave although memory is short; control */
+	uint32_t n;
 	struct plan_queue {
 		struct port *port;
 		uint16_t queue;
@@ -53,8 +54,8 @@ struct storm {
 
 struct recent {
 	fdb_key key;
-	uint16_t port, bridge;
-	uint64_t tsc; /* when it was reported */
+	uint32_t serial; /* of the member it was behind */
+	uint64_t tsc;    /* when it was reported */
 };
 
 struct port_count {
@@ -63,9 +64,10 @@ struct port_count {
 };
 
 struct worker {
-	uint16_t id;                       /* its slot, below WORKERS_MAX: never two at a time */
-	uint64_t now;                      /* time-stamp counter at the start of the burst */
-	struct port *const *ports;         /* the table of attached ports; control writes it */
+	uint16_t id;               /* its slot, below WORKER_SLOTS: never two at a time */
+	atomic_ushort position;    /* in workers_set's array: tells its transmit queues; control */
+	uint64_t now;              /* time-stamp counter at the start of the burst */
+	struct port *const *ports; /* the table of attached ports; control writes it */
 	_Atomic(const struct plan *) plan; /* control; never NULL while the worker runs */
 	atomic_ullong plan_serial; /* of the plan that it has taken over; control reads it */
 	struct burst burst;
@@ -79,7 +81,8 @@ struct worker {
 	struct rte_ring *learned;
 	struct recent recent[LEARN_RECENT];
 	bool learn_news;     /* something was put into the ring in this round */
-	uint64_t recent_tsc; /* an address is reported again after this time */
+	uint64_t recent_tsc; /* an address is reported again after this time; */
+	uint64_t moved_tsc;  /* after this when it is behind another port */
 	struct storm *storm; /* [PORT_MAX] */
 	double tsc_hz;
 
@@ -91,7 +94,7 @@ struct worker {
 	uint64_t busy_tsc, busy_packets; /* rounds that found packets */
 
 	/* Idle (idle.c). */
-	int wake_fd; /* eventfd; written by whoever wakes the worker */
+	int wake_fd; /* eventfd of its slot, which outlives it; written by whoever wakes it */
 	atomic_bool sleeping;
 	atomic_bool *poll;             /* true: never sleep; control */
 	uint64_t idle_since, spin_tsc; /* 0: not idle; how long it spins before it sleeps */
@@ -118,7 +121,7 @@ static inline uint64_t count_get(const uint64_t *counter)
 }
 
 /* Control. A worker with everything but a thread and a plan; NULL with errno. */
-struct worker *worker_create(uint16_t id, uint16_t core, struct port *const *ports);
+struct worker *worker_create(uint16_t id, uint16_t core, int wake_fd, struct port *const *ports);
 /* Adds the counters of one that has ended to another's. */
 void worker_inherit(struct worker *heir, const struct worker *worker);
 /* Not running; nothing in its buffers. NULL is legal. */

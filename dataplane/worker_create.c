@@ -3,15 +3,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <rte_cycles.h>
 
 #include "dataplane/mem.h"
 #include "dataplane/worker.h"
 
-enum { REPORT_AGAIN_MS = 100, SPIN_US = 50 };
+enum { REPORT_AGAIN_MS = 100, REPORT_MOVE_MS = 1, SPIN_US = 50 };
 
 static int alloc_tables(struct worker *worker)
 {
@@ -21,8 +19,7 @@ static int alloc_tables(struct worker *worker)
 	worker->drops = calloc(PORT_MAX, sizeof(*worker->drops));
 	if (!worker->tx || !worker->storm || !worker->count || !worker->drops)
 		return -ENOMEM;
-	worker->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	return worker->wake_fd < 0 ? -errno : 0;
+	return 0;
 }
 
 static int create_ring(struct worker *worker)
@@ -35,7 +32,7 @@ static int create_ring(struct worker *worker)
 	return rte_ring_init(worker->learned, "learned", LEARN_RING, RING_F_SP_ENQ | RING_F_SC_DEQ);
 }
 
-struct worker *worker_create(uint16_t id, uint16_t core, struct port *const *ports)
+struct worker *worker_create(uint16_t id, uint16_t core, int wake_fd, struct port *const *ports)
 {
 	struct worker *worker = mem_lines(sizeof(*worker));
 	int err;
@@ -45,9 +42,10 @@ struct worker *worker_create(uint16_t id, uint16_t core, struct port *const *por
 	worker->id = id;
 	worker->core = core;
 	worker->ports = ports;
-	worker->wake_fd = -1;
+	worker->wake_fd = wake_fd;
 	worker->tsc_hz = rte_get_tsc_hz();
 	worker->recent_tsc = worker->tsc_hz * REPORT_AGAIN_MS / 1000;
+	worker->moved_tsc = worker->tsc_hz * REPORT_MOVE_MS / 1000;
 	worker->spin_tsc = worker->tsc_hz * SPIN_US / 1000000;
 	err = alloc_tables(worker);
 	if (!err)
@@ -64,8 +62,6 @@ void worker_destroy(struct worker *worker)
 {
 	if (!worker)
 		return;
-	if (worker->wake_fd >= 0)
-		close(worker->wake_fd);
 	free(worker->learned);
 	free(worker->drops);
 	free(worker->count);
@@ -76,6 +72,11 @@ void worker_destroy(struct worker *worker)
 
 void worker_inherit(struct worker *heir, const struct worker *worker)
 {
+	heir->received += worker->received;
+	heir->generated += worker->generated;
+	heir->sent += worker->sent;
+	heir->dropped += worker->dropped;
+	heir->consumed += worker->consumed;
 	for (int i = 0; i < PORT_MAX; i++) {
 		heir->count[i].rx_packets += worker->count[i].rx_packets;
 		heir->count[i].rx_bytes += worker->count[i].rx_bytes;

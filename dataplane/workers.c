@@ -19,7 +19,8 @@ static struct {
 	struct port *const *ports;
 	bool threads;
 	atomic_bool poll;
-	_Atomic(struct worker *) slots[WORKERS_MAX];
+	_Atomic(struct worker *) slots[WORKER_SLOTS];
+	int wake_fds[WORKER_SLOTS];
 	uint16_t n;
 	uint16_t order[WORKERS_MAX]; /* position to slot */
 	struct worker *retired;      /* never runs: has the counters of those that ended */
@@ -27,22 +28,47 @@ static struct {
 	atomic_bool control_waits; /* set by control, cleared by the worker that kicks it */
 } set = {.learned_fd = -1};
 
+/* Wake-up descriptors outlive workers: whoever wakes one (workers_kick, any thread) may be late. */
+static int open_fds(void)
+{
+	for (int i = 0; i < WORKER_SLOTS; i++) {
+		set.wake_fds[i] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+		if (set.wake_fds[i] < 0)
+			return -errno;
+	}
+	set.learned_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	return set.learned_fd < 0 ? -errno : 0;
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
 int workers_init(struct port *const *ports, bool threads)
 {
+	int err;
+
 	set.ports = ports;
 	set.threads = threads;
-	set.learned_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (set.learned_fd < 0)
-		return -errno;
-	set.retired = worker_create(WORKERS_MAX, 0, ports);
-	if (!set.retired)
-		return -errno;
-	return grace_init(WORKERS_MAX);
+	set.learned_fd = -1;
+	for (int i = 0; i < WORKER_SLOTS; i++)
+		set.wake_fds[i] = -1;
+	err = open_fds();
+	if (!err) {
+		set.retired = worker_create(WORKER_SLOTS, 0, -1, ports);
+		err = set.retired ? grace_init(WORKER_SLOTS) : -ENOMEM;
+	}
+	if (err)
+		workers_fini();
+	return err;
 }
 
 const struct worker *workers_counting(uint16_t i)
 {
-	return i < WORKERS_MAX ? set.slots[i] : set.retired;
+	return i < WORKER_SLOTS ? set.slots[i] : set.retired;
 }
 
 struct port *const *workers_ports(void)
@@ -52,7 +78,7 @@ struct port *const *workers_ports(void)
 
 struct worker *workers_slot(uint16_t slot)
 {
-	return slot < WORKERS_MAX ? set.slots[slot] : NULL;
+	return slot < WORKER_SLOTS ? set.slots[slot] : NULL;
 }
 
 struct worker *workers_at(uint16_t position)
@@ -69,7 +95,7 @@ uint16_t workers_limit(void)
 {
 	uint16_t limit = 1;
 
-	for (uint16_t i = 0; i < WORKERS_MAX; i++)
+	for (uint16_t i = 0; i < WORKER_SLOTS; i++)
 		if (set.slots[i])
 			limit = i + 1;
 	return limit;
@@ -83,12 +109,9 @@ void workers_poll_set(bool poll)
 
 void workers_kick(void)
 {
-	for (int i = 0; i < WORKERS_MAX; i++) {
-		struct worker *worker = set.slots[i];
-
-		if (worker)
-			idle_kick(worker->wake_fd);
-	}
+	for (int i = 0; i < WORKER_SLOTS; i++)
+		if (set.slots[i])
+			idle_kick(set.wake_fds[i]);
 }
 
 static int start(struct worker *worker)
@@ -124,7 +147,7 @@ static void end(uint16_t slot)
 	set.slots[slot] = NULL;
 	rte_rcu_qsbr_thread_unregister(grace_qsbr, slot);
 	worker_inherit(set.retired, worker);
-	free((void *)worker->plan);
+	plan_destroy((struct plan *)worker->plan);
 	worker_destroy(worker);
 }
 
@@ -135,14 +158,14 @@ static int begin(uint16_t core)
 	uint16_t slot = 0;
 	int err;
 
-	while (slot < WORKERS_MAX && set.slots[slot])
+	while (slot < WORKER_SLOTS && set.slots[slot])
 		slot++;
-	if (slot == WORKERS_MAX)
+	if (slot == WORKER_SLOTS)
 		return -ENOSPC;
 	err = fdb_workers_set(slot + 1);
 	if (err)
 		return err;
-	worker = worker_create(slot, core, set.ports);
+	worker = worker_create(slot, core, set.wake_fds[slot], set.ports);
 	if (!worker)
 		return -errno;
 	worker->poll = &set.poll;
@@ -163,7 +186,7 @@ static int begin(uint16_t core)
 
 static int slot_on(uint16_t core)
 {
-	for (int i = 0; i < WORKERS_MAX; i++)
+	for (int i = 0; i < WORKER_SLOTS; i++)
 		if (set.slots[i] && workers_slot(i)->core == core)
 			return i;
 	return -1;
@@ -190,12 +213,12 @@ static void share_tx(uint16_t n_slots)
 int workers_set(const uint16_t *cores, uint16_t n)
 {
 	uint16_t order[WORKERS_MAX];
-	bool fresh[WORKERS_MAX] = {false};
+	bool fresh[WORKER_SLOTS] = {false};
 	int err = 0;
 
 	if (n > WORKERS_MAX)
 		return -ENOSPC;
-	share_tx(WORKERS_MAX + 1);
+	share_tx(UINT16_MAX);
 	for (uint16_t i = 0; i < n && !err; i++) {
 		int slot = slot_on(cores[i]);
 
@@ -208,14 +231,17 @@ int workers_set(const uint16_t *cores, uint16_t n)
 		}
 		order[i] = slot;
 	}
-	for (int i = 0; i < WORKERS_MAX; i++)
+	for (int i = 0; i < WORKER_SLOTS; i++)
 		if (set.slots[i] && (err ? fresh[i] : !contains(cores, n, workers_slot(i)->core)))
 			end(i);
 	if (!err) {
 		memcpy(set.order, order, n * sizeof(order[0]));
 		set.n = n;
 	}
-	share_tx(workers_limit());
+	for (uint16_t i = 0; i < set.n; i++)
+		workers_at(i)->position = i;
+	grace_wait(); /* nobody sends by its former position any more */
+	share_tx(set.n);
 	return err;
 }
 
@@ -240,14 +266,14 @@ void workers_learned_arm(void)
 
 void workers_fini(void)
 {
-	for (int i = 0; i < WORKERS_MAX; i++)
+	for (int i = 0; i < WORKER_SLOTS; i++)
 		if (set.slots[i])
 			end(i);
 	set.n = 0;
 	worker_destroy(set.retired);
 	set.retired = NULL;
-	if (set.learned_fd >= 0)
-		close(set.learned_fd);
-	set.learned_fd = -1;
+	for (int i = 0; i < WORKER_SLOTS; i++)
+		close_fd(&set.wake_fds[i]);
+	close_fd(&set.learned_fd);
 	grace_fini();
 }

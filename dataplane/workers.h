@@ -17,7 +17,7 @@ int workers_set(const uint16_t *cores, uint16_t n);
 uint16_t workers_n(void);
 /* The worker at a position of workers_set's array. */
 struct worker *workers_at(uint16_t position);
-/* Whose counters add up to the whole, for i from 0 to WORKERS_MAX: NULL for a slot that is free;
+/* Whose counters add up to the whole, for i from 0 to WORKER_SLOTS: NULL for a slot that is free;
  * the last one stands for all that have ended. */
 const struct worker *workers_counting(uint16_t i);
 /* By slot (worker->id): or NULL. One more than the highest slot in use, at least 1. */

@@ -195,27 +195,44 @@ void put(struct fake *fake, const struct frame *f)
 	put_queue(fake, 0, f);
 }
 
+/* As control does: events of a member that is gone are void. */
+static void take(const struct dp_learned *event)
+{
+	const struct port *port = dp_port(event->port);
+	const struct member *member = port ? atomic_load(&port->member) : NULL;
+
+	if (member && member->serial == event->serial)
+		fdb_set(member->bridge, event->key, event->port, false, net_now_s);
+}
+
 static uint32_t learn(void)
 {
 	struct dp_learned events[64];
 	uint32_t n = dp_learned(events, 64);
 
 	for (uint32_t i = 0; i < n; i++)
-		fdb_set(bridge_by_id(events[i].bridge), events[i].key, events[i].port, false,
-			net_now_s);
+		take(&events[i]);
 	return n;
+}
+
+static uint32_t rounds(void)
+{
+	uint32_t moved = 0;
+
+	for (uint16_t i = 0; i < dp_n_workers(); i++)
+		moved += worker_round(workers_at(i));
+	return moved;
+}
+
+void run_round(void)
+{
+	rounds();
 }
 
 void run(void)
 {
-	uint32_t moved;
-
-	do {
-		moved = 0;
-		for (uint16_t i = 0; i < dp_n_workers(); i++)
-			moved += worker_round(workers_at(i));
-		moved += learn();
-	} while (moved);
+	while (rounds() + learn())
+		;
 }
 
 static void print(const char *what, const uint8_t *bytes, uint32_t len)

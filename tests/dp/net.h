@@ -54,6 +54,7 @@ void put_queue(struct fake *fake, uint16_t queue, const struct frame *f);
 void put_mbuf(struct fake *fake, struct rte_mbuf *m);
 struct rte_mbuf *mbuf_of(const struct frame *f);
 
+void run_round(void);      /* one round of each worker, nothing learned */
 void run(void);            /* rounds until nothing moves, learning included */
 extern uint32_t net_now_s; /* control's clock */
 

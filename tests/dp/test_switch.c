@@ -58,27 +58,6 @@ static void broadcast_and_multicast_go_to_all_others(void **state)
 	expect_none(p2);
 }
 
-static void a_group_address_is_never_learned(void **state)
-{
-	four_join(1);
-	teach(p1, A, 0);
-	assert_int_equal(fdb_count(br), 1);
-}
-
-static void an_address_that_moves_is_followed(void **state)
-{
-	struct frame f = plain(B, A);
-
-	four_join(1);
-	teach(p2, B, 0);
-	teach(p3, B, 0);
-	assert_int_equal(fdb_count(br), 1);
-	put(p1, &f);
-	run();
-	expect(p3, &f);
-	expect_none(p2);
-}
-
 static void a_static_address_does_not_move(void **state)
 {
 	struct frame f = plain(B, A), spoof = plain(A, B);
@@ -290,34 +269,6 @@ static void checksums_that_cannot_be_computed_are_dropped(void **state)
 	expect_drops(p1, bad_checksum, 1);
 }
 
-static void a_port_that_leaves_takes_its_addresses_along(void **state)
-{
-	struct frame f = plain(B, A);
-
-	four_join(1);
-	teach(p2, B, 0);
-	fake_gone(p2);
-	assert_int_equal(fdb_count(br), 0);
-	put(p1, &f);
-	run();
-	expect(p3, &f);
-	expect(p4, &f);
-}
-
-static void a_port_at_its_limit_teaches_nothing_more(void **state)
-{
-	four_join(1);
-	teach(p1, A, 0);
-	bridge_member_learn(&p1->port, false);
-	teach(p1, B, 0);
-	assert_int_equal(fdb_count(br), 1);
-	teach(p2, C, 0); /* others go on */
-	assert_int_equal(fdb_count(br), 2);
-	bridge_member_learn(&p1->port, true);
-	teach(p1, B, 0);
-	assert_int_equal(fdb_count(br), 3);
-}
-
 static void a_change_of_a_member_keeps_what_was_learned(void **state)
 {
 	struct member_conf conf = access_port(1);
@@ -345,32 +296,6 @@ static void a_port_can_be_in_one_bridge_only(void **state)
 	assert_int_equal(bridge_member_set(other, &p1->port, &conf), 0);
 }
 
-static void a_flood_of_addresses_is_bounded_and_harms_no_one(void **state)
-{
-	struct frame f = plain(A, B);
-
-	four_join(1);
-	teach(p1, A, 0);
-	fdb_limit(br, 500);
-	for (uint64_t i = 0; i < 20000; i++) {
-		struct frame spoof = plain(C, UINT64_C(0x060000000000) + i);
-
-		put(p4, &spoof);
-		if (i % 1000 == 0) {
-			run();
-			fake_take_all(p1);
-			fake_take_all(p2);
-			fake_take_all(p3);
-		}
-	}
-	run();
-	fake_take_all(p1);
-	assert_int_equal(fdb_count(br), 500);
-	put(p2, &f);
-	run();
-	expect(p1, &f);
-}
-
 #define T(name) cmocka_unit_test_setup_teardown(name, four_setup, four_teardown)
 
 int main(void)
@@ -380,8 +305,6 @@ int main(void)
 		T(an_unknown_address_goes_to_all_others),
 		T(a_learned_address_goes_to_its_port_only),
 		T(broadcast_and_multicast_go_to_all_others),
-		T(a_group_address_is_never_learned),
-		T(an_address_that_moves_is_followed),
 		T(a_static_address_does_not_move),
 		T(a_destination_behind_the_same_port_is_dropped),
 		T(two_bridges_are_separate),
@@ -393,11 +316,8 @@ int main(void)
 		T(a_full_queue_drops_what_it_cannot_take),
 		T(checksums_are_finished_for_ports_that_cannot),
 		T(checksums_that_cannot_be_computed_are_dropped),
-		T(a_port_that_leaves_takes_its_addresses_along),
-		T(a_port_at_its_limit_teaches_nothing_more),
 		T(a_change_of_a_member_keeps_what_was_learned),
 		T(a_port_can_be_in_one_bridge_only),
-		T(a_flood_of_addresses_is_bounded_and_harms_no_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,6 +21,7 @@
 #include <rte_mempool.h>
 
 #include "dataplane/dp.h"
+#include "dataplane/grace.h"
 #include "tests/dp/frame.h"
 #include "tests/support/eal.h"
 
@@ -216,6 +217,7 @@ static bool has_received(uint64_t n)
 static void settle(void)
 {
 	source->open = false;
+	grace_wait(); /* no worker is in rx any more that saw it open */
 	wait_until(has_received, total_sent());
 	assert_int_equal(sink->received, total_sent());
 	assert_int_equal(sink->disorder, 0);

@@ -92,6 +92,36 @@ static void the_table_grows_to_its_limit(void **state)
 	assert_int_equal(fdb_set(br, key_of(n), 1, false, 0), FDB_ADDED);
 }
 
+static void a_full_table_still_takes_static_addresses(void **state)
+{
+	fdb_limit(br, 10);
+	for (uint32_t i = 0; i < 10; i++)
+		fdb_set(br, key_of(i), 1, false, 0);
+	assert_int_equal(fdb_set(br, key_of(10), 1, false, 0), -ENOSPC);
+	assert_int_equal(fdb_set(br, key_of(11), 2, true, 0), FDB_ADDED);
+	assert_int_equal(fdb_find(br, key_of(11)), 2);
+	assert_int_equal(fdb_find(br, key_of(10)), -ENOENT);
+}
+
+/* More than are remembered one by one. */
+static void slots_that_were_emptied_are_used_again(void **state)
+{
+	enum { N = 3000 };
+	struct fdb *fdb;
+
+	for (uint32_t i = 0; i < N; i++)
+		fdb_set(br, key_of(i), 1, false, 0);
+	fdb = atomic_load(&br->fdb);
+	for (int turn = 0; turn < 20; turn++) {
+		for (uint32_t i = 0; i < N; i++)
+			assert_int_equal(fdb_del(br, key_of(turn * N + i)), 0);
+		for (uint32_t i = 0; i < N; i++)
+			fdb_set(br, key_of((turn + 1) * N + i), 1, false, 0);
+	}
+	assert_int_equal(fdb_count(br), N);
+	assert_ptr_equal(atomic_load(&br->fdb), fdb); /* it did not have to grow */
+}
+
 static void flush_takes_port_and_vlan(void **state)
 {
 	for (uint32_t i = 0; i < 700; i++)
@@ -195,6 +225,8 @@ int main(void)
 		T(what_was_set_is_found_until_it_is_deleted),
 		T(a_learned_address_never_displaces_a_static_one),
 		T(the_table_grows_to_its_limit),
+		T(a_full_table_still_takes_static_addresses),
+		T(slots_that_were_emptied_are_used_again),
 		T(flush_takes_port_and_vlan),
 		T(silent_addresses_age_and_heard_ones_stay),
 		T(a_worker_that_comes_later_notes_what_it_sees_and_loses_no_note),
