@@ -40,6 +40,17 @@ static int held(const char *name, int fd)
 	return -1;
 }
 
+/* One that was killed a moment ago lets go of its memory first and of its lock last. */
+static int lock_patiently(int fd)
+{
+	enum { TRIES = 40, PAUSE_US = 50000 };
+	int rc;
+
+	for (int i = 0; (rc = flock(fd, LOCK_EX | LOCK_NB)) < 0 && i < TRIES; i++)
+		usleep(PAUSE_US);
+	return rc;
+}
+
 int instance_lock(const char *name)
 {
 	char path[sizeof(WIRE_RUN_DIR) + WIRE_INSTANCE_MAX + 8];
@@ -56,7 +67,7 @@ int instance_lock(const char *name)
 			  geteuid() ? ": weftd has to be started as root" : "");
 		return -1;
 	}
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+	if (lock_patiently(fd) < 0)
 		return held(name, fd);
 	if (ftruncate(fd, 0) < 0 || dprintf(fd, "%d\n", getpid()) < 0)
 		log_warning("cannot write %s: %s", path, strerror(errno));
