@@ -240,7 +240,7 @@ static void it_stays_in_order_with_what_came_before_and_after(void **state)
 
 static void tags_go_on_and_off_whole_and_cut(void **state)
 {
-	const struct large l = {.payload = 9000, .mss = 1448}, t = {9000, 1448, .vlan = 10};
+	const struct large l = {.payload = 9000, .mss = 1448}, t = {9000, 1460, .vlan = 10};
 
 	join(br, p1, trunk(5, 10, 0));
 	join(br, p2, trunk(0, 5, 0));
@@ -258,7 +258,7 @@ static void tags_go_on_and_off_whole_and_cut(void **state)
 			expect_whole(p3, &t, false);
 		} else {
 			expect_cut(p2, &l, 1448, true);
-			expect_cut(p3, &t, 1448, false);
+			expect_cut(p3, &t, 1460, false);
 		}
 	}
 }

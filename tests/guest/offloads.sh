@@ -1,0 +1,114 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# TCP with its content checked between every two kinds of ports, with and without offloads: what a
+# sender leaves unfinished arrives finished or is passed on as what it is. Then the counters: large
+# packets travel whole where both ends take them, and are cut where one does not.
+export WEFT_TOPOLOGY_SECONDS=${WEFT_TOPOLOGY_SECONDS:-220}
+# shellcheck source=../../topologies/lib.sh
+. "$(dirname "$0")/../../topologies/lib.sh"
+# shellcheck disable=SC2034 # lib.sh reads them
+guest_run_dir=$scratch/guests
+# shellcheck disable=SC2034
+guest_cache=$build/guest
+# shellcheck source=lib.sh
+. "$here/lib.sh"
+
+size=${1:-3} # MB a connection
+
+# full1 and full2 are guests with all offloads, plain one without any.
+declare -A at=([full1]=10.0.0.1 [full2]=10.0.0.2 [plain]=10.0.0.3 [tap1]=10.0.0.4 [tap2]=10.0.0.5
+	[tap0]=10.0.0.6 [pkt1]=10.0.0.7 [xdp1]=10.0.0.8)
+guests='full1 full2 plain'
+
+cat >"$scratch/weft.yaml" <<END
+ports:
+  full1: { type: vhost-user, socket: $scratch/full1.sock, offloads: { tso: true } }
+  full2: { type: vhost-user, socket: $scratch/full2.sock, offloads: { tso: true } }
+  plain: { type: vhost-user, socket: $scratch/plain.sock, offloads: { checksum: false } }
+  tap1: { type: tap, device: eth0, netns: tap1, addresses: [10.0.0.4/24] }
+  tap2: { type: tap, device: eth0, netns: tap2, addresses: [10.0.0.5/24] }
+  tap0: { type: tap, device: eth0, netns: tap0, addresses: [10.0.0.6/24], offloads: { checksum: false } }
+  pkt1: { type: af_packet, device: pkt1 }
+  xdp1: { type: af_xdp, device: xdp1 }
+bridges:
+  br0: { ports: { full1: {}, full2: {}, plain: {}, tap1: {}, tap2: {}, tap0: {}, pkt1: {}, xdp1: {} } }
+END
+
+is_guest() {
+	[[ " $guests " = *" $1 "* ]]
+}
+
+# There, with SECONDS to do it in.
+at_node() { # NODE SECONDS COMMAND
+	if is_guest "$1"; then
+		guest_exec "$1" "$2" "cd /tmp; $3"
+	else
+		on "$1" timeout "$2" busybox sh -c "cd $scratch; $3"
+	fi
+}
+
+# Takes one connection in the background. nc hangs up when its own input ends: hence the sleep.
+listen() { # NODE
+	at_node "$1" 5 "rm -f got.$1; sleep 30 | nc -l -p 5000 >got.$1 2>/dev/null & until grep -q ':1388 .* 0A ' /proc/net/tcp*; do usleep 50000; done"
+}
+
+# The digest of what came: once all of it is there.
+received() { # NODE BYTES
+	at_node "$1" 12 "n=0; until [ \$(stat -c %s got.$1) = $2 ] || [ \$n = 100 ]; do n=\$((n + 1)); usleep 50000; done; sha256sum <got.$1"
+}
+
+declare -A digest=()
+carries() { # FROM TO
+	listen "$2" && at_node "$1" 15 "nc ${at[$2]} 5000 <sent.$1" &&
+		equal "${digest[$1]}" "$(received "$2" $((size << 20)))"
+}
+
+count() { # PORT KEY
+	value w ".[0].$2" port show "$1"
+}
+
+accounted() {
+	equal 0 "$(value w '[.[] | .packets + .generated - .sent - .dropped - .consumed] | add' worker show)"
+}
+
+for node in tap1 tap2 tap0 pkt1 xdp1; do
+	ns $node
+done
+for node in pkt1 xdp1; do
+	cable $node $node eth0
+	address $node eth0 "${at[$node]}/24"
+done
+start_weftd w "$scratch/weft.yaml"
+for node in $guests; do
+	guest_start "$node" "client:$scratch/$node.sock,ip=${at[$node]}/24,mac=02:00:00:00:00:0${at[$node]##*.}"
+done
+for node in $guests; do
+	expect "guest $node boots" guest_wait "$node" 60
+done
+expect 'all ports are up' ports_up w "${!at[@]}"
+for node in "${!at[@]}"; do
+	digest[$node]=$(at_node "$node" 15 "dd if=/dev/urandom of=sent.$node bs=1M count=$size 2>/dev/null; sha256sum <sent.$node")
+done
+
+expect 'a guest agreed to what its port offers' equal 'checksum, tso' "$(count full1 offloads)"
+expect 'and to nothing where it offers nothing' equal '' "$(count plain offloads)"
+
+for from in full1 plain tap1 tap0 pkt1 xdp1; do
+	for to in full2 plain tap2 tap0 pkt1 xdp1; do
+		[ $from = $to ] || expect "TCP from $from to $to" carries $from $to
+	done
+done
+
+for node in full2 tap2 pkt1; do
+	expect "large packets went whole to $node" at_least 20 "$(count $node tx_whole)"
+done
+for node in plain tap0 xdp1; do
+	expect "and none to $node" equal 0 "$(count $node tx_whole)"
+	expect "for which they were cut" at_least 20 "$(count $node tx_cut)"
+done
+for node in plain tap0 xdp1; do
+	expect "checksums were finished for $node" at_least 1 "$(count $node tx_checksums)"
+done
+expect 'no packet was malformed' equal 0 "$(value w '[.[] | select(.stage == "parse") | .packets] | add // 0' drops show)"
+expect 'or could not be finished' equal 0 "$(drops w bad_offload)"
+expect 'and every packet is accounted for' wait_for 5 accounted
