@@ -36,17 +36,23 @@ static inline bool egress_needs_csum(const struct port *port, const struct rte_m
 	       !(egress_caps(port) & PORT_CAN_CSUM);
 }
 
-/* Is m, without its tag, longer than the port sends? */
-static inline bool egress_too_big(const struct port *port, const struct rte_mbuf *m, bool tagged)
+/* The longest m may be with its tags, which do not count against the MTU. */
+static inline uint32_t egress_most(const struct port *port, const struct pkt *pkt)
 {
-	return m->pkt_len - (tagged ? RTE_VLAN_HLEN : 0) >
-	       atomic_load_explicit(&port->max_frame, memory_order_relaxed);
+	return atomic_load_explicit(&port->max_frame, memory_order_relaxed) + pkt->l3 -
+	       RTE_ETHER_HDR_LEN;
+}
+
+static inline bool egress_too_big(const struct port *port, const struct pkt *pkt,
+				  const struct rte_mbuf *m)
+{
+	return m->pkt_len > egress_most(port, pkt);
 }
 
 /* For m with RTE_MBUF_F_TX_TCP_SEG: the payload of each segment that it is to be cut into for the
  * port. EGRESS_WHOLE: the port takes it as it is; 0: not even small segments fit. */
 #define EGRESS_WHOLE UINT16_MAX
-uint16_t egress_mss(const struct port *port, const struct rte_mbuf *m, bool tagged);
+uint16_t egress_mss(const struct port *port, const struct pkt *pkt, const struct rte_mbuf *m);
 
 /* Cuts m, which stays as it is and the caller's, and sends the packets in the form to the port.
  * Counts what it drops; returns how many packets m has become, sent or dropped. */

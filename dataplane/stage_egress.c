@@ -56,10 +56,9 @@ int egress_retag(struct rte_mbuf *m, const struct pkt *pkt, enum egress_form for
 	return 0;
 }
 
-uint16_t egress_mss(const struct port *port, const struct rte_mbuf *m, bool tagged)
+uint16_t egress_mss(const struct port *port, const struct pkt *pkt, const struct rte_mbuf *m)
 {
-	uint32_t most = atomic_load_explicit(&port->max_frame, memory_order_relaxed) +
-			(tagged ? RTE_VLAN_HLEN : 0);
+	uint32_t most = egress_most(port, pkt);
 	uint32_t headers = m->l2_len + m->l3_len + m->l4_len;
 
 	if (most < headers + EGRESS_MSS_MIN)
@@ -102,13 +101,12 @@ uint32_t egress_cut(struct worker *worker, struct port *port, const struct pkt *
 #define EGRESS_CUT (DROP_COUNT + 1)
 
 /* What its sender left to be done, as far as the port's peer cannot. Returns as egress does. */
-static unsigned egress_finish(struct worker *worker, const struct pkt *pkt, struct rte_mbuf *m,
-			      bool tagged)
+static unsigned egress_finish(struct worker *worker, const struct pkt *pkt, struct rte_mbuf *m)
 {
 	struct port_count *count = &worker->count[pkt->out->index];
 
 	if (m->ol_flags & RTE_MBUF_F_TX_TCP_SEG) {
-		uint16_t mss = egress_mss(pkt->out, m, tagged);
+		uint16_t mss = egress_mss(pkt->out, pkt, m);
 
 		if (mss == 0)
 			return DROP_too_big;
@@ -117,7 +115,7 @@ static unsigned egress_finish(struct worker *worker, const struct pkt *pkt, stru
 		count_add(&count->tx_whole, 1);
 		return DROP_COUNT;
 	}
-	if (egress_too_big(pkt->out, m, tagged))
+	if (egress_too_big(pkt->out, pkt, m))
 		return DROP_too_big;
 	if (!egress_needs_csum(pkt->out, m))
 		return DROP_COUNT;
@@ -138,11 +136,11 @@ static unsigned egress(struct worker *worker, struct pkt *pkt, struct rte_mbuf *
 	if (unlikely(!atomic_load_explicit(&pkt->out->up, memory_order_relaxed)))
 		return DROP_port_down;
 	if (unlikely(m->ol_flags & EGRESS_OFFLOADS)) {
-		unsigned result = egress_finish(worker, pkt, m, tagged);
+		unsigned result = egress_finish(worker, pkt, m);
 
 		if (result != DROP_COUNT)
 			return result;
-	} else if (unlikely(egress_too_big(pkt->out, m, tagged))) {
+	} else if (unlikely(egress_too_big(pkt->out, pkt, m))) {
 		return DROP_too_big;
 	}
 	if (unlikely(tagged || form == EGRESS_TAGGED) && egress_retag(m, pkt, form))
@@ -155,7 +153,7 @@ static void cut(struct worker *worker, struct burst *burst, uint8_t pos)
 {
 	const struct pkt *pkt = &burst->pkts[pos];
 	struct rte_mbuf *m = burst->mbufs[pos];
-	uint16_t mss = egress_mss(pkt->out, m, pkt->flags & PKT_TAGGED);
+	uint16_t mss = egress_mss(pkt->out, pkt, m);
 
 	stage_tx(worker, burst, &burst->lanes[STAGE_TX]);
 	burst->lanes[STAGE_TX].n = 0;

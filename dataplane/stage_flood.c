@@ -7,7 +7,8 @@
  * A large TCP packet is cut anew for each member that cannot take it whole,
  * before the others get it: what is shared is only read.
  *
- * Ports that are down are passed over: they are no targets.
+ * Ports that are down are passed over: they are no targets. So are those that
+ * the packet is too long for, but that is a counted drop.
  */
 #include <string.h>
 
@@ -18,7 +19,7 @@
 /* Who gets the packet, by form. */
 struct targets {
 	uint16_t n[2];         /* untagged, tagged */
-	uint32_t n_cut;        /* packets that were made for others, and are on their way */
+	uint32_t n_done;       /* packets that m has become already: cut and sent, or dropped */
 	struct port *csum_for; /* one of them needs the checksum finished */
 	struct port *ports[2][PORT_MAX];
 };
@@ -55,21 +56,27 @@ static bool storm_passes(struct worker *worker, const struct member *member,
 	return true;
 }
 
+/* A copy that is dropped before it is made. */
+static void drop_too_big(struct worker *worker, const struct port *port, struct targets *targets)
+{
+	drop_count(worker, port->index, DROP_too_big, 1);
+	targets->n_done++;
+}
+
 /* A large packet and a port that may be unable to take it. Returns whether the port is a target. */
 static bool add_large(struct worker *worker, const struct pkt *pkt, const struct rte_mbuf *m,
 		      struct port *port, enum egress_form form, struct targets *targets)
 {
-	uint16_t mss = egress_mss(port, m, pkt->flags & PKT_TAGGED);
+	uint16_t mss = egress_mss(port, pkt, m);
 
 	if (mss == EGRESS_WHOLE) {
 		count_add(&worker->count[port->index].tx_whole, 1);
 		return true;
 	}
 	if (mss == 0) {
-		count_add(&worker->generated, 1);
-		drop_count(worker, port->index, DROP_too_big, 1);
+		drop_too_big(worker, port, targets);
 	} else {
-		targets->n_cut += egress_cut(worker, port, pkt, m, form, mss);
+		targets->n_done += egress_cut(worker, port, pkt, m, form, mss);
 	}
 	return false;
 }
@@ -87,9 +94,8 @@ static void add_target(struct worker *worker, const struct burst *burst, const s
 	if (unlikely(m->ol_flags & RTE_MBUF_F_TX_TCP_SEG)) {
 		if (!add_large(worker, pkt, m, to->port, form, targets))
 			return;
-	} else if (egress_too_big(to->port, m, pkt->flags & PKT_TAGGED)) {
-		count_add(&worker->generated, 1); /* a copy that is dropped before it is made */
-		drop_count(worker, to->port->index, DROP_too_big, 1);
+	} else if (egress_too_big(to->port, pkt, m)) {
+		drop_too_big(worker, to->port, targets);
 		return;
 	} else if (egress_needs_csum(to->port, m)) {
 		targets->csum_for = to->port;
@@ -161,7 +167,7 @@ static void flood(struct worker *worker, struct burst *burst, uint8_t pos,
 	struct targets targets;
 
 	targets.n[UNTAGGED] = targets.n[TAGGED] = 0;
-	targets.n_cut = 0;
+	targets.n_done = 0;
 	targets.csum_for = NULL;
 	for (uint16_t i = 0; i < members->n; i++)
 		add_target(worker, burst, pkt, m, members->list[i], &targets);
@@ -170,9 +176,9 @@ static void flood(struct worker *worker, struct burst *burst, uint8_t pos,
 			lane_drop(burst, pos, DROP_bad_checksum);
 		else
 			send_all(worker, pkt, m, &targets);
-		count_add(&worker->generated, targets.n_cut);
-	} else if (targets.n_cut) {
-		count_add(&worker->generated, targets.n_cut - 1); /* m has become one of them */
+		count_add(&worker->generated, targets.n_done);
+	} else if (targets.n_done) {
+		count_add(&worker->generated, targets.n_done - 1); /* m has become one of them */
 		rte_pktmbuf_free(m);
 	} else {
 		lane_drop(burst, pos, DROP_no_target);

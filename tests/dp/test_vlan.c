@@ -192,6 +192,40 @@ static void a_packet_without_headroom_gets_no_tag(void **state)
 	expect_drops(p2, no_room, 1);
 }
 
+static void tags_do_not_count_against_the_mtu_of_the_sending_port(void **state)
+{
+	struct frame f = eth(B, A), g = eth(B, A);
+
+	tag(&f, 10, 0);
+	tag(&f, 30, 0);
+	udp4(&f, "10.0.0.1", "10.0.0.2", 1, 2, 1514 - 42);
+	tag_type(&g, 0x88a8, 7);
+	udp4(&g, "10.0.0.1", "10.0.0.2", 1, 2, 1514 - 42);
+	join(br, p1, trunk(1, 10, 0));
+	join(br, p2, trunk(1, 10, 0));
+	teach(p2, B, 10);
+	put(p1, &f);
+	run();
+	expect(p2, &f);
+	put(p1, &g); /* flooded */
+	run();
+	expect(p2, &g);
+}
+
+static void a_flood_that_is_too_long_for_all_says_so(void **state)
+{
+	struct frame f = sized(ALL, A, 1514);
+
+	four_join(1);
+	for (struct fake *const *p = (struct fake *[]){p2, p3, p4, NULL}; *p; p++)
+		port_set_mtu(&(*p)->port, 1000);
+	put(p1, &f);
+	run();
+	expect_drops(p1, no_target, 0);
+	expect_drops(p2, too_big, 1);
+	expect_drops(p4, too_big, 1);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, four_setup, four_teardown)
 
 int main(void)
@@ -209,6 +243,8 @@ int main(void)
 		T(a_priority_tag_belongs_to_the_untagged_vlan),
 		T(flooding_gives_each_port_its_own_form),
 		T(a_packet_without_headroom_gets_no_tag),
+		T(tags_do_not_count_against_the_mtu_of_the_sending_port),
+		T(a_flood_that_is_too_long_for_all_says_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
