@@ -129,18 +129,23 @@ static int save(struct cni *cni)
 int cni_weft_add(struct cni *cni, const json_t *addresses, const json_t *routes)
 {
 	json_t *set = port_keys(cni, addresses, routes), *vlan = json_object();
+	char said[1024];
+	int rc = call(cni, "port.add", json_pack("{s:s, s:o}", "name", cni->port, "set", set), NULL,
+		      said);
 
 	if (cni->vlan)
 		json_object_set_new(vlan, "vlan", json_integer(cni->vlan));
-	if (insist(cni, CNI_REFUSED, "port.add",
-		   json_pack("{s:s, s:o}", "name", cni->port, "set", set), NULL) < 0) {
+	if (rc == 1) { /* refused: a port of that name is not ours */
 		json_decref(vlan);
-		return -1;
+		return cni_fail(cni, CNI_REFUSED, "weftd: %s", said);
 	}
-	if (insist(cni, CNI_REFUSED, "bridge.set", member(cni, cni->bridge, vlan), NULL) == 0 &&
-	    save(cni) == 0)
+	if (rc == 0)
+		rc = insist(cni, CNI_REFUSED, "bridge.set", member(cni, cni->bridge, vlan), NULL);
+	else
+		json_decref(vlan);
+	if (rc == 0 && save(cni) == 0)
 		return 0;
-	cni_weft_del(cni);
+	cni_weft_del(cni); /* also where no answer came: it may be done a moment later */
 	return -1;
 }
 
