@@ -5,10 +5,11 @@
   stream.py tcp-sink ADDRESS            one connection: reads all, sends its SHA-256 back, ends
   stream.py tcp-send ADDRESS BYTES      sends random bytes there; 0 when the digest is theirs
   stream.py udp-sink ADDRESS SECONDS    counts numbered packets until one says that it is the last
-  stream.py udp-send ADDRESS RATE SECONDS
+  stream.py udp-send ADDRESS RATE SECONDS   for that long, or until SIGTERM
 """
 import hashlib
 import os
+import signal
 import socket
 import struct
 import sys
@@ -81,9 +82,12 @@ def udp_sink(address, seconds):
 def udp_send(address, rate, seconds):
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sock.connect((address, PORT))
-    rate, count = float(rate), int(float(rate) * float(seconds))
-    began = time.monotonic()
-    for number in range(count):
+    rate, limit = float(rate), int(float(rate) * float(seconds))
+    ends = []
+    signal.signal(signal.SIGTERM, lambda *_: ends.append(True))
+    began, count = time.monotonic(), 0
+    while count < limit and not ends:
+        number, count = count, count + 1
         sock.send(struct.pack('!IB', number, 0).ljust(200, b'w'))
         if number % 8 == 7:
             time.sleep(max(0, began + number / rate - time.monotonic()))

@@ -7,8 +7,11 @@
 # Guests end with the shell that started them, which therefore is never a subshell.
 #
 #   guest_start NAME client:SOCKET|server:SOCKET[,ip=A/N][,mac=M][,queues=N][,option=X…]… [mtu=N]
+#               [machine=M] [incoming=URI]
 #       one network card for each socket; the role is weft's: for client QEMU owns the socket.
 #       option=packed=on and the like go to the virtio device
+#       machine: QEMU's, q35 unless told; incoming: waits for another guest to move in
+#   guest_monitor NAME COMMAND…   tells QEMU something, see qmp
 #   guest_wait NAME SECONDS       until it has booted
 #   guest_exec NAME SECONDS CMD   runs CMD in the guest: its output, its result (124: no answer)
 #   guest_alive NAME, guest_stop NAME, guest_kill NAME (-9), guest_stop_all
@@ -130,8 +133,8 @@ guest_add_card() { # NUMBER SPECIFICATION
 		-device "$device")
 }
 
-guest_start() { # NAME CARD… [mtu=N]
-	local name=$1 dir=$guest_run_dir/$1 addresses='' arguments=() mtu=1500 n=0 card
+guest_start() { # NAME CARD… [mtu=N] [machine=M] [incoming=URI]
+	local name=$1 dir=$guest_run_dir/$1 addresses='' arguments=() mtu=1500 n=0 card machine=q35
 	shift
 	guest_build_initrd && guest_probe_accel || return 1
 	guest_alive "$name" && { guest_fail "$name runs already" || return 1; }
@@ -140,6 +143,8 @@ guest_start() { # NAME CARD… [mtu=N]
 	for card; do
 		case $card in
 		mtu=*) mtu=${card#*=} ;;
+		machine=*) machine=${card#*=} ;;
+		incoming=*) arguments+=(-incoming "${card#*=}") ;;
 		*)
 			guest_add_card $n "$card" || return 1
 			n=$((n + 1))
@@ -147,16 +152,20 @@ guest_start() { # NAME CARD… [mtu=N]
 		esac
 	done
 	setsid setpriv --pdeathsig KILL \
-		qemu-system-x86_64 -accel "$guest_accel" -M q35 -m $guest_memory -smp "${guest_cpus:-1}" \
+		qemu-system-x86_64 -name "$name" -accel "$guest_accel" -M "$machine" -m $guest_memory -smp "${guest_cpus:-1}" \
 		-object "memory-backend-memfd,id=mem,size=${guest_memory}M,share=on" -numa node,memdev=mem \
 		-kernel "$guest_root/boot/vmlinuz-$guest_kernel" -initrd "$guest_initrd" \
 		-append "console=ttyS0 quiet panic=1 weft.ip=$addresses weft.mtu=$mtu" \
-		-nodefaults -display none -serial "file:$dir/console.log" \
+		-qmp "unix:$dir/qmp,server=on,wait=off" -nodefaults -display none -serial "file:$dir/console.log" \
 		-chardev "pipe,id=shell,path=$dir/shell" -serial chardev:shell \
 		"${arguments[@]}" >"$dir/qemu.log" 2>&1 </dev/null &
 	echo $! >"$dir/pid"
 	disown $! # the shell need not say that it was killed
 	echo 0 >"$dir/number"
+}
+
+guest_monitor() { # NAME COMMAND…
+	timeout 30 "$guest_lib/qmp" "$guest_run_dir/$1/qmp" "${@:2}"
 }
 
 guest_pid() {

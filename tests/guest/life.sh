@@ -1,0 +1,151 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# The life of machines: created, paused, resumed, rebooted, crashed, migrated there and back, deleted.
+# All the while a stream between two other ports is counted; afterwards weftd holds what it held.
+#
+#   tests/guest/life.sh             once
+#   tests/guest/soak SECONDS        over and over
+seconds=${GUEST_LIFE_SECONDS:-0}
+export WEFT_TOPOLOGY_SECONDS=${WEFT_TOPOLOGY_SECONDS:-$((180 + seconds))}
+# shellcheck source=../../topologies/lib.sh
+. "$(dirname "$0")/../../topologies/lib.sh"
+guest_run_dir=$scratch/guests
+guest_cache=$build/guest
+# shellcheck source=lib.sh
+. "$here/lib.sh"
+
+cat >"$scratch/weft.yaml" <<END
+ports:
+  vm1: { type: vhost-user, socket: $scratch/vm1.sock }
+  vm2: { type: vhost-user, socket: $scratch/vm2.sock, role: server }
+  vm3: { type: vhost-user, socket: $scratch/vm3.sock }
+  t1: { type: tap, device: eth0, netns: h1, addresses: [192.0.2.1/24] }
+  t2: { type: tap, device: eth0, netns: h2, addresses: [192.0.2.2/24] }
+bridges:
+  br0: { ports: { vm1: {}, vm2: {}, vm3: {} } }
+  br1: { ports: { t1: {}, t2: {} } }
+END
+
+# The machine that moves between the ports vm1 and vm3 is called by the port it is on.
+start_mover() { # PORT [incoming=URI]
+	guest_start "$1" "client:$scratch/$1.sock,ip=10.0.0.1/24,mac=02:00:00:00:00:01" "${@:2}"
+}
+start_vm2() {
+	guest_start vm2 "server:$scratch/vm2.sock,ip=10.0.0.2/24,mac=02:00:00:00:00:02,option=packed=on"
+}
+
+# An answer within so many seconds.
+pings() { # FROM ADDRESS SECONDS
+	guest_exec "$1" "$3" "n=0; until ping -c 1 -W 1 $2; do n=\$((n + 1)); [ \$n -lt $3 ] || exit 1; done"
+}
+both_ways() { pings "$1" 10.0.0.2 10 && pings vm2 10.0.0.1 10; }
+
+reason_says() { # PORT TEXT
+	value w ".[] | select(.name == \"$1\") | .reason" port show | grep -F -- "$2"
+}
+peer_says() { # PORT TEXT
+	value w '.[0].peer' port show "$1" | grep -F -- "$2"
+}
+is_behind() { # PORT: where the machine that moves is
+	equal "$1" "$(value w '.[] | select(.mac == "02:00:00:00:00:01") | .port' fdb show)"
+}
+
+# Moves the machine. The one at the old port ends as libvirt would end it.
+migrates() { # FROM TO
+	start_mover "$2" "incoming=unix:$scratch/move" && wait_for 5 test -S "$scratch/move" &&
+		guest_monitor "$1" migrate-to "unix:$scratch/move" 30 && guest_stop "$1"
+	local result=$?
+	rm -f "$scratch/move"
+	return $result
+}
+
+# --- what weftd holds ---
+
+n_fds() { find "/proc/${weftd_pid[w]}/fd" -mindepth 1 | wc -l; }
+n_maps() { wc -l <"/proc/${weftd_pid[w]}/maps"; }
+n_mbufs() { value w '.[0].mbufs_used' system show; }
+memory() { awk '$1 == "RssAnon:" { print $2 }' "/proc/${weftd_pid[w]}/status"; } # KiB
+remember() { held=("$(n_fds)" "$(n_maps)" "$(n_mbufs)" "$(memory)"); }
+
+# Buffers: what rings and workers hold for a moment. Memory: what the allocator gives back late.
+holds_no_more() {
+	[ "$(n_fds)" -le "${held[0]}" ] && [ "$(n_maps)" -le $((held[1] + 8)) ] &&
+		[ "$(n_mbufs)" -le $((held[2] + 256)) ] && [ "$(memory)" -le $((held[3] + 4096)) ]
+}
+back_where_it_was() {
+	wait_for 3 holds_no_more && return 0
+	echo "descriptors, maps, buffers, KiB: then ${held[*]}, now $(n_fds) $(n_maps) $(n_mbufs) $(memory)"
+	return 1
+}
+
+# --- the stream that is not to notice ---
+
+# What is to be ended by its process id is started without a shell between.
+counted() {
+	exec nsenter --net="/run/netns/$1" /usr/bin/python3 "$root/topologies/stream.py" "${@:2}"
+}
+start_stream() {
+	counted h2 udp-sink 192.0.2.2 $((seconds + 200)) >"$scratch/got" 2>&1 &
+	sink=$!
+	wait_for 5 grep -q ready "$scratch/got" || return 1
+	counted h1 udp-send 192.0.2.2 250 99999 &
+	sender=$!
+}
+end_stream() {
+	kill -TERM $sender
+	wait $sender $sink
+	cat "$scratch/got"
+	awk '/^received/ { all = $2 + 0 == $4 + 0 && $2 > 0 } END { exit !all }' "$scratch/got"
+}
+
+# --- a life ---
+
+live() {
+	expect 'a paused machine' guest_monitor vm1 stop
+	expect 'is down for that' wait_for 8 reason_says vm1 'processors do not run'
+	expect 'a resumed one' guest_monitor vm1 cont
+	expect 'is up' wait_for 3 port_is w vm1 up
+	expect 'and is reached' both_ways vm1
+
+	guest_monitor vm1 system_reset >"$scratch/said"
+	expect 'a machine that reboots is down for that time' wait_for 5 port_is w vm1 down
+	guest_kill vm2
+	expect 'a machine that crashed is down' wait_for 3 port_is w vm2 down
+	start_vm2
+	expect 'the one boots' guest_wait vm1 60
+	expect 'the other boots' guest_wait vm2 60
+	expect 'both reach each other' both_ways vm1
+
+	expect 'a machine migrates to another port' migrates vm1 vm3
+	expect 'its address is behind that' wait_for 3 is_behind vm3
+	expect 'where it is reached' both_ways vm3
+	expect 'and back' migrates vm3 vm1
+	expect 'its address is back too' wait_for 3 is_behind vm1
+	expect 'where it is reached again' both_ways vm1
+	expect 'the port that it left waits for another' wait_for 3 port_is w vm3 down
+}
+
+ns h1 && ns h2
+start_weftd w "$scratch/weft.yaml"
+start_mover vm1
+start_vm2
+expect 'taps are up' ports_up w t1 t2
+expect 'a stream begins' start_stream
+expect 'a guest boots on a client port' guest_wait vm1 60
+expect 'and on a server port' guest_wait vm2 60
+expect 'the ports say which machines these are' peer_says vm1 'vm1, qemu-system-x86'
+expect 'of either role' peer_says vm2 'vm2, qemu-system-x86'
+expect 'they reach each other' both_ways vm1
+remember
+until=$((SECONDS + seconds)) round=0
+while :; do
+	live
+	expect 'what weftd holds is what it held' back_where_it_was
+	round=$((round + 1))
+	[ $SECONDS -lt $until ] && [ $n_failed = 0 ] || break
+	echo "# round $round, $((until - SECONDS)) s to go: $(n_fds) descriptors, $(n_mbufs) buffers, $(memory) KiB"
+done
+guest_stop_all
+expect 'deleted machines are gone' wait_for 5 reason_says vm1 'no socket'
+expect 'and their memory with them' wait_for 3 fails grep memory-backend "/proc/${weftd_pid[w]}/maps"
+expect 'the stream between other ports lost nothing' end_stream
