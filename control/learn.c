@@ -7,6 +7,7 @@
 #include "control/daemon.h"
 #include "control/flap.h"
 #include "control/loop.h"
+#include "control/spine/field.h"
 #include "control/spine/log.h"
 
 #define BATCH       64
@@ -59,21 +60,14 @@ void learn_check_limits(struct bridge_entry *entry)
 			learn_check_limit(entry, p);
 }
 
-static void mac_text(fdb_key key, char out[18])
-{
-	uint64_t mac = key >> 12;
-
-	snprintf(out, 18, "%02x:%02x:%02x:%02x:%02x:%02x", (unsigned)(mac >> 40 & 0xff),
-		 (unsigned)(mac >> 32 & 0xff), (unsigned)(mac >> 24 & 0xff),
-		 (unsigned)(mac >> 16 & 0xff), (unsigned)(mac >> 8 & 0xff), (unsigned)(mac & 0xff));
-}
-
 static void tell_move(const struct bridge_entry *entry, const struct port_entry *port, fdb_key key)
 {
 	int vlan = (int)(key & (VLAN_COUNT - 1));
-	char mac[18];
+	char mac[FIELD_MAC_MAX];
+	uint8_t bytes[6];
 
-	mac_text(key, mac);
+	fdb_key_mac(key, bytes);
+	field_mac_text(bytes, mac);
 	if (take(&learn.moves, 1000, MOVES_MAX))
 		daemon_event("fdb", mac, "moved",
 			     json_pack("{s:s, s:i, s:s}", "bridge", entry->name, "vlan", vlan,

@@ -100,13 +100,13 @@ static int compare(const void *a, const void *b)
 static json_t *row(const struct bridge_entry *bridge, const struct fdb_entry *e)
 {
 	const struct port_entry *port = ports_by_index(e->port);
+	char mac[FIELD_MAC_MAX];
 
-	return json_pack("{s:s, s:i, s:o, s:s, s:I, s:b, s:I}", "bridge", bridge->name, "vlan",
-			 e->vlan, "mac",
-			 json_sprintf("%02x:%02x:%02x:%02x:%02x:%02x", e->mac[0], e->mac[1],
-				      e->mac[2], e->mac[3], e->mac[4], e->mac[5]),
-			 "port", port ? port->name : "", "age", (json_int_t)e->age_s, "static",
-			 e->is_static, "moves", (json_int_t)e->moves);
+	field_mac_text(e->mac, mac);
+	return json_pack("{s:s, s:i, s:s, s:s, s:I, s:b, s:I}", "bridge", bridge->name, "vlan",
+			 e->vlan, "mac", mac, "port", port ? port->name : "", "age",
+			 (json_int_t)e->age_s, "static", e->is_static, "moves",
+			 (json_int_t)e->moves);
 }
 
 static json_t *show(struct call *call)

@@ -157,12 +157,6 @@ static int del(const char *name, const json_t *old, struct errors *errors)
 	return 0;
 }
 
-static bool is_tx_drop(enum drop drop)
-{
-	const char *stage = drop_info[drop].stage;
-	return strcmp(stage, "egress") == 0 || strcmp(stage, "tx") == 0;
-}
-
 static json_t *drops_by_reason(const struct dp_port_stats *stats)
 {
 	json_t *out = json_object();
@@ -176,10 +170,12 @@ static json_t *drops_by_reason(const struct dp_port_stats *stats)
 static json_t *mac_text(const uint8_t mac[6])
 {
 	static const uint8_t none[6];
+	char text[FIELD_MAC_MAX];
+
 	if (memcmp(mac, none, 6) == 0)
 		return json_string("");
-	return json_sprintf("%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4],
-			    mac[5]);
+	field_mac_text(mac, text);
+	return json_string(text);
 }
 
 static json_t *row(struct port_entry *entry, bool detailed)
@@ -191,7 +187,7 @@ static json_t *row(struct port_entry *entry, bool detailed)
 
 	ports_stats(entry, &stats);
 	for (int i = 0; i < DROP_COUNT; i++)
-		*(is_tx_drop(i) ? &tx : &rx) += (json_int_t)stats.drops[i];
+		*(drop_is_egress(i) ? &tx : &rx) += (json_int_t)stats.drops[i];
 	json_t *out =
 		json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:I}", "name", entry->name, "type",
 			  entry->kind->type, "state", status->up ? "up" : "down", "reason",

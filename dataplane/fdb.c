@@ -292,10 +292,8 @@ uint32_t fdb_flush(struct bridge *bridge, uint16_t port, uint16_t vlan, bool sta
 static void entry_of(const struct fdb *fdb, int64_t slot, uint32_t now_s, struct fdb_entry *out)
 {
 	fdb_key key = slot_key(fdb, slot);
-	uint64_t mac = key >> 12;
 
-	for (int i = 5; i >= 0; i--, mac >>= 8)
-		out->mac[i] = mac;
+	fdb_key_mac(key, out->mac);
 	out->vlan = key & (VLAN_COUNT - 1);
 	out->port = fdb_slot_port(fdb, slot);
 	out->is_static = fdb_slot_static(fdb, slot);

@@ -29,6 +29,12 @@ static inline fdb_key fdb_key_make(const uint8_t mac[6], uint16_t vlan)
 	return m << 12 | vlan;
 }
 
+static inline void fdb_key_mac(fdb_key key, uint8_t mac[6])
+{
+	for (int i = 0; i < 6; i++)
+		mac[i] = key >> (12 + 8 * (5 - i));
+}
+
 struct fdb_entry {
 	uint8_t mac[6];
 	uint16_t vlan;

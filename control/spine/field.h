@@ -88,6 +88,10 @@ const char *field_type_name(enum field_type type);
 /* "an integer from 68 to 9000", "one of client, server": what would be right. */
 void field_describe_type(const struct field *field, char *out, size_t size);
 
+/* The canonical form of an F_MAC. */
+#define FIELD_MAC_MAX 18
+void field_mac_text(const uint8_t mac[6], char out[FIELD_MAC_MAX]);
+
 /* Is this an object's name? field_check says so of F_NAME, F_REF and keys of F_MAP. */
 bool field_name_valid(const char *name);
 

@@ -30,16 +30,21 @@ bool field_parse_mac(const char *text, uint8_t out[6])
 	return true;
 }
 
+void field_mac_text(const uint8_t mac[6], char out[FIELD_MAC_MAX])
+{
+	snprintf(out, FIELD_MAC_MAX, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2],
+		 mac[3], mac[4], mac[5]);
+}
+
 json_t *field_mac_check(const struct field *field, const json_t *value, const char *path,
 			struct errors *errors)
 {
-	char text[18];
+	char text[FIELD_MAC_MAX];
 	uint8_t m[6];
 
 	if (!json_is_string(value) || !field_parse_mac(json_string_value(value), m))
 		return field_refuse(field, value, path, errors, "is not a MAC address");
-	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4],
-		 m[5]);
+	field_mac_text(m, text);
 	return json_string(text);
 }
 
