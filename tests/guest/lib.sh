@@ -7,13 +7,15 @@
 # Guests end with the shell that started them, which therefore is never a subshell.
 #
 #   guest_start NAME client:SOCKET|server:SOCKET[,ip=A/N][,mac=M][,queues=N][,option=X…]… [mtu=N]
-#               [machine=M] [incoming=URI]
+#               [machine=M] [incoming=URI] [cpus=N]
 #       one network card for each socket; the role is weft's: for client QEMU owns the socket.
 #       option=packed=on and the like go to the virtio device
 #       machine: QEMU's, q35 unless told; incoming: waits for another guest to move in
 #   guest_monitor NAME COMMAND…   tells QEMU something, see qmp
 #   guest_wait NAME SECONDS       until it has booted
 #   guest_exec NAME SECONDS CMD   runs CMD in the guest: its output, its result (124: no answer)
+#   guest_pings NAME ADDRESS SECONDS       an answer within that time
+#   guest_sends_file FROM TO ADDRESS MB    a file of random bytes over TCP is whole at the other end
 #   guest_alive NAME, guest_stop NAME, guest_kill NAME (-9), guest_stop_all
 
 # shellcheck disable=SC2154 # guest_run_dir is the caller's
@@ -109,7 +111,7 @@ guest_add_card() { # NUMBER SPECIFICATION
 	IFS=, read -r -a words <<<"$2"
 	role=${words[0]%%:*}
 	socket=${words[0]#*:}
-	device=virtio-net-pci,netdev=n$number,disable-legacy=on,romfile=,mrg_rxbuf=on
+	device=virtio-net-pci,netdev=n$number,disable-legacy=on,romfile=
 	# QEMU 7.2 dies with vhost-user under TCG once a guest turns MSI-X on.
 	[ "$guest_accel" = tcg ] && device+=,vectors=0
 	for word in "${words[@]:1}"; do
@@ -121,6 +123,7 @@ guest_add_card() { # NUMBER SPECIFICATION
 		*) guest_fail "unknown: $word" || return 1 ;;
 		esac
 	done
+	[[ $device = *,mrg_rxbuf=* ]] || device+=,mrg_rxbuf=on
 	[ -n "$mac" ] && device+=,mac=$mac
 	[ "$queues" -gt 1 ] && device+=,mq=on
 	case $role in
@@ -133,8 +136,8 @@ guest_add_card() { # NUMBER SPECIFICATION
 		-device "$device")
 }
 
-guest_start() { # NAME CARD… [mtu=N] [machine=M] [incoming=URI]
-	local name=$1 dir=$guest_run_dir/$1 addresses='' arguments=() mtu=1500 n=0 card machine=q35
+guest_start() { # NAME CARD… [mtu=N] [machine=M] [incoming=URI] [cpus=N]
+	local name=$1 dir=$guest_run_dir/$1 addresses='' arguments=() mtu=1500 n=0 card machine=q35 cpus=1
 	shift
 	guest_build_initrd && guest_probe_accel || return 1
 	guest_alive "$name" && { guest_fail "$name runs already" || return 1; }
@@ -144,6 +147,7 @@ guest_start() { # NAME CARD… [mtu=N] [machine=M] [incoming=URI]
 		case $card in
 		mtu=*) mtu=${card#*=} ;;
 		machine=*) machine=${card#*=} ;;
+		cpus=*) cpus=${card#*=} ;;
 		incoming=*) arguments+=(-incoming "${card#*=}") ;;
 		*)
 			guest_add_card $n "$card" || return 1
@@ -152,7 +156,7 @@ guest_start() { # NAME CARD… [mtu=N] [machine=M] [incoming=URI]
 		esac
 	done
 	setsid setpriv --pdeathsig KILL \
-		qemu-system-x86_64 -name "$name" -accel "$guest_accel" -M "$machine" -m $guest_memory -smp "${guest_cpus:-1}" \
+		qemu-system-x86_64 -name "$name" -accel "$guest_accel" -M "$machine" -m $guest_memory -smp "$cpus" \
 		-object "memory-backend-memfd,id=mem,size=${guest_memory}M,share=on" -numa node,memdev=mem \
 		-kernel "$guest_root/boot/vmlinuz-$guest_kernel" -initrd "$guest_initrd" \
 		-append "console=ttyS0 quiet panic=1 weft.ip=$addresses weft.mtu=$mtu" \
@@ -202,6 +206,20 @@ guest_exec() { # NAME SECONDS COMMAND
 	done
 	exec {in}>&- {out}>&- {lock}>&-
 	return "$result"
+}
+
+guest_pings() { # NAME ADDRESS SECONDS
+	guest_exec "$1" "$3" "n=0; until ping -c 1 -W 1 $2; do n=\$((n + 1)); [ \$n -lt $3 ] || exit 1; done"
+}
+
+# nc hangs up when its own input ends: hence the sleep.
+guest_sends_file() { # FROM TO ADDRESS MEGABYTES
+	local sent seen
+	guest_exec "$2" 5 'rm -f /tmp/got; sleep 60 | nc -l -p 5000 >/tmp/got 2>/dev/null & sleep 0.2' || return 1
+	sent=$(guest_exec "$1" 60 "dd if=/dev/urandom of=/tmp/sent bs=1M count=$4 2>/dev/null; nc $3 5000 </tmp/sent && sha256sum </tmp/sent") || return 1
+	# shellcheck disable=SC2016 # the guest expands it
+	seen=$(guest_exec "$2" 20 'n=0; while [ -n "$(pidof nc)" ] && [ $n -lt 50 ]; do n=$((n + 1)); sleep 0.1; done; sha256sum </tmp/got') || return 1
+	[ "$sent" = "$seen" ] || guest_fail "sent $sent, and there came $seen"
 }
 
 # Asks again and again: what is sent before the guest has opened its serial port is lost.

@@ -34,11 +34,7 @@ start_vm2() {
 	guest_start vm2 "server:$scratch/vm2.sock,ip=10.0.0.2/24,mac=02:00:00:00:00:02,option=packed=on"
 }
 
-# An answer within so many seconds.
-pings() { # FROM ADDRESS SECONDS
-	guest_exec "$1" "$3" "n=0; until ping -c 1 -W 1 $2; do n=\$((n + 1)); [ \$n -lt $3 ] || exit 1; done"
-}
-both_ways() { pings "$1" 10.0.0.2 10 && pings vm2 10.0.0.1 10; }
+both_ways() { guest_pings "$1" 10.0.0.2 10 && guest_pings vm2 10.0.0.1 10; }
 
 reason_says() { # PORT TEXT
 	value w ".[] | select(.name == \"$1\") | .reason" port show | grep -F -- "$2"

@@ -30,24 +30,8 @@ reason_of() { # PORT TEXT
 	value w ".[] | select(.name == \"$1\") | .reason" port show | grep -F -- "$2"
 }
 
-# An answer within so many seconds.
-pings() { # FROM ADDRESS SECONDS
-	guest_exec "$1" "$3" "n=0; until ping -c 1 -W 1 $2; do n=\$((n + 1)); [ \$n -lt $3 ] || exit 1; done"
-}
-
-# A file of random bytes, whole at the other end. nc hangs up when its own input ends: hence the
-# sleep.
-sends_file() { # FROM TO ADDRESS MEGABYTES
-	local sent seen
-	guest_exec "$2" 5 'rm -f /tmp/got; sleep 60 | nc -l -p 5000 >/tmp/got 2>/dev/null & sleep 0.2' || return 1
-	sent=$(guest_exec "$1" 60 "dd if=/dev/urandom of=/tmp/sent bs=1M count=$4 2>/dev/null; nc $3 5000 </tmp/sent && sha256sum </tmp/sent") || return 1
-	# shellcheck disable=SC2016 # the guest expands it
-	seen=$(guest_exec "$2" 20 'n=0; while [ -n "$(pidof nc)" ] && [ $n -lt 50 ]; do n=$((n + 1)); sleep 0.1; done; sha256sum </tmp/got') || return 1
-	equal "$sent" "$seen"
-}
-
 both_ways() {
-	pings vm1 10.0.0.2 "$1" && pings vm2 10.0.0.1 "$1"
+	guest_pings vm1 10.0.0.2 "$1" && guest_pings vm2 10.0.0.1 "$1"
 }
 
 start_weftd w "$scratch/weft.yaml"
@@ -62,8 +46,8 @@ expect 'a guest boots on a server port' guest_wait vm2 60
 expect 'both ports are up' ports_up w vm1 vm2
 expect 'guests ping each other' both_ways 10
 expect 'packets of 9000 bytes pass' guest_exec vm1 10 'ping -c 3 -s 8900 10.0.0.2'
-expect 'a file passes over TCP' sends_file vm1 vm2 10.0.0.2 16
-expect 'a file passes over TCP the other way' sends_file vm2 vm1 10.0.0.1 16
+expect 'a file passes over TCP' guest_sends_file vm1 vm2 10.0.0.2 16
+expect 'a file passes over TCP the other way' guest_sends_file vm2 vm1 10.0.0.1 16
 
 guest_kill vm1
 expect 'a client whose guest was killed is down' wait_for 3 port_is w vm1 down
@@ -92,7 +76,7 @@ expect 'and traffic with them' both_ways 10
 expect 'weftd stops cleanly under running guests' stop_weftd w
 start_weftd w "$scratch/weft.yaml"
 expect 'weftd stopped and started: both ports come back' ports_up w vm1 vm2
-expect 'a file passes then' sends_file vm1 vm2 10.0.0.2 4
+expect 'a file passes then' guest_sends_file vm1 vm2 10.0.0.2 4
 
 expect 'a port is taken away from a running guest' weft w config apply /dev/stdin <<END
 ports:
