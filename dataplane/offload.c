@@ -205,14 +205,15 @@ bool offload_mark_uso(struct rte_mbuf *m)
 void offload_from_guest(struct rte_mbuf *m, bool can_tso, uint32_t max_frame)
 {
 	const uint64_t flags = m->ol_flags;
+	const uint16_t mss = m->tso_segsz;
 	struct l4_place l4;
 
-	m->ol_flags &=
-		~(RTE_MBUF_F_RX_L4_CKSUM_MASK | RTE_MBUF_F_RX_IP_CKSUM_MASK | RTE_MBUF_F_RX_LRO);
-	if (flags & RTE_MBUF_F_RX_LRO && can_tso && offload_mark_tso(m, m->tso_segsz, max_frame))
+	m->ol_flags &= ~(RTE_MBUF_F_TX_L4_MASK | RTE_MBUF_F_TX_TCP_SEG | RTE_MBUF_F_TX_UDP_SEG |
+			 RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IPV6);
+	m->tx_offload = 0;
+	if (flags & RTE_MBUF_F_TX_TCP_SEG && can_tso && offload_mark_tso(m, mss, max_frame))
 		return;
-	m->tso_segsz = 0;
-	if ((flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) != RTE_MBUF_F_RX_L4_CKSUM_NONE ||
+	if (!(flags & RTE_MBUF_F_TX_L4_MASK) ||
 	    !offload_find_l4(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, &l4))
 		return;
 	const uint32_t start = (uint32_t)l4.l2_len + l4.l3_len;
@@ -220,6 +221,31 @@ void offload_from_guest(struct rte_mbuf *m, bool can_tso, uint32_t max_frame)
 		offload_mark(m, start, SCTP_FIELD);
 	else if (l4.proto == IPPROTO_TCP || l4.proto == IPPROTO_UDP)
 		offload_mark(m, start, l4.proto == IPPROTO_TCP ? TCP_FIELD : UDP_FIELD);
+}
+
+static bool is_odd_v6(const uint8_t *ip)
+{
+	return ip[6] != IPPROTO_TCP && ip[6] != IPPROTO_UDP && ip[6] != IPPROTO_ICMPV6;
+}
+
+bool offload_is_odd(const struct rte_mbuf *m)
+{
+	const uint8_t *frame = rte_pktmbuf_mtod(m, const uint8_t *);
+	uint16_t type, at = RTE_ETHER_HDR_LEN;
+
+	if (m->data_len <
+	    RTE_ETHER_HDR_LEN + sizeof(struct rte_vlan_hdr) + sizeof(struct rte_ipv6_hdr))
+		return false;
+	type = get_be16(frame + 12);
+	if (likely(type == RTE_ETHER_TYPE_IPV4))
+		return false;
+	if (type == RTE_ETHER_TYPE_VLAN) {
+		type = get_be16(frame + 16);
+		at += sizeof(struct rte_vlan_hdr);
+	}
+	if (type == RTE_ETHER_TYPE_IPV6)
+		return is_odd_v6(frame + at);
+	return type == RTE_ETHER_TYPE_VLAN || type == RTE_ETHER_TYPE_QINQ;
 }
 
 /*

@@ -43,10 +43,14 @@ bool offload_mark_tso(struct rte_mbuf *m, uint32_t mss, uint32_t max_frame);
  * checksum are marked. */
 bool offload_mark_uso(struct rte_mbuf *m);
 
-/* What rte_vhost says of a packet from a guest (RTE_MBUF_F_RX_L4_CKSUM_NONE, _RX_LRO and
- * tso_segsz) in the form above, after a look at what the guest really sent. can_tso: the port
- * offered the guest to send packets that are to be cut; else it has no right to. */
+/* What rte_vhost says of a packet from a guest (RTE_MBUF_F_TX_*, tso_segsz: no more than the
+ * guest's own word), looked at again. can_tso: the port offered the guest to send packets that are
+ * to be cut; else it has no right to. */
 void offload_from_guest(struct rte_mbuf *m, bool can_tso, uint32_t max_frame);
+
+/* Has a packet headers that rte_vhost does not see through (two tags, IPv6 extensions)? Then it
+ * says nothing of them, and offload_guess has to. */
+bool offload_is_odd(const struct rte_mbuf *m);
 
 /* Marks m as unfinished where its checksum field holds just the pseudo header's sum: for senders
  * that leave checksums unfinished without a word. */

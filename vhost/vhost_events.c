@@ -282,13 +282,10 @@ static int limit_features(const struct vhost_port *vp)
 
 int vhost_register(struct vhost_port *vp)
 {
-	/* The other form of what guests leave unfinished forgets all but plain TCP and UDP. */
-	uint64_t flags = RTE_VHOST_USER_NET_COMPLIANT_OL_FLAGS;
+	/* Not RTE_VHOST_USER_NET_COMPLIANT_OL_FLAGS: there the library finishes some checksums
+	 * itself, at places that the guest names and may change while it looks. */
+	uint64_t flags = vp->is_server ? 0 : RTE_VHOST_USER_CLIENT | RTE_VHOST_USER_NO_RECONNECT;
 
-	if (!vp->is_server)
-		flags |= RTE_VHOST_USER_CLIENT | RTE_VHOST_USER_NO_RECONNECT;
-	if (vp->offered & BIT(VIRTIO_F_IOMMU_PLATFORM))
-		flags |= RTE_VHOST_USER_IOMMU_SUPPORT;
 	/* The library speaks of every step and of every wish a guest cannot have. */
 	rte_log_set_level_pattern("lib.vhost.*", RTE_LOG_CRIT);
 	if (rte_vhost_driver_register(vp->socket, flags) < 0)

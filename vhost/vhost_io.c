@@ -43,9 +43,12 @@ static uint16_t take_packets(struct vhost_port *vp, int vid, uint16_t ring, stru
 	if (!vp->offers)
 		return n;
 	max_frame = atomic_load_explicit(&vp->port.max_frame, memory_order_relaxed);
-	for (uint16_t i = 0; i < n; i++)
+	for (uint16_t i = 0; i < n; i++) {
 		if (unlikely(pkts[i]->ol_flags))
 			offload_from_guest(pkts[i], vp->offers & PORT_CAN_TSO, max_frame);
+		else if (unlikely(offload_is_odd(pkts[i])))
+			offload_guess(pkts[i]);
+	}
 	return n;
 }
 

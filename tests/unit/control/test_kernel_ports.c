@@ -37,6 +37,9 @@
 
 enum kind { TAP, AF_PACKET_PORT, AF_XDP_PORT, N_KINDS };
 
+static bool takes_large; /* ports opened now offer segmentation, */
+static unsigned n_large; /* and so many such packets came by */
+
 /* A port whose other end is a device in namespace "far0" or "far1". */
 struct end {
 	enum kind kind;
@@ -58,7 +61,7 @@ static int64_t now_ms(void)
 
 static void open_tap_end(struct end *end, uint16_t mtu)
 {
-	const uint32_t caps = PORT_CAN_CSUM;
+	const uint32_t caps = takes_large ? PORT_CAN_CSUM | PORT_CAN_TSO : PORT_CAN_CSUM;
 	struct netns *far = netns_open(end->ns);
 	int fd;
 
@@ -81,7 +84,9 @@ static void open_veth_end(struct end *end, uint16_t mtu)
 	assert_int_equal(netdev_get(end->here, near, &dev), 0);
 	if (end->kind == AF_PACKET_PORT) {
 		assert_int_equal(devfd_packet(end->here, dev.index, &fd, 1), 0);
-		end->port = port_af_packet_create("p", &fd, 1, mtu, PORT_CAN_CSUM, test_pool());
+		end->port = port_af_packet_create("p", &fd, 1, mtu,
+						  PORT_CAN_CSUM | (takes_large ? PORT_CAN_TSO : 0),
+						  test_pool());
 		return;
 	}
 	end->port = port_af_xdp_create("x", (uint32_t)dev.index, 1, mtu, test_pool());
@@ -329,7 +334,10 @@ static unsigned pump(struct port *from, struct port *to)
 	uint16_t n = from->ops->rx(from, 0, pkts, BURST), sent;
 
 	for (uint16_t i = 0; i < n; i++) {
-		assert_true(pkts[i]->pkt_len <= atomic_load(&from->max_frame));
+		if (takes_large && pkts[i]->ol_flags & RTE_MBUF_F_TX_TCP_SEG)
+			n_large++;
+		else
+			assert_true(pkts[i]->pkt_len <= atomic_load(&from->max_frame));
 		if (!(to->caps & PORT_CAN_CSUM))
 			assert_int_equal(gso_finish_csum(pkts[i]), 0);
 	}
@@ -441,6 +449,19 @@ static void tcp_passes_between_any_two_kinds(void **state)
 			check_tcp(a, b);
 }
 
+static void large_tcp_passes_whole_between_ports_that_take_it(void **state)
+{
+	takes_large = true;
+	for (int a = TAP; a <= AF_PACKET_PORT; a++) {
+		for (int b = TAP; b <= AF_PACKET_PORT; b++) {
+			n_large = 0;
+			check_tcp(a, b);
+			assert_true(n_large > 0);
+		}
+	}
+	takes_large = false;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -449,6 +470,7 @@ int main(void)
 		cmocka_unit_test(vlan_tag_stays_in_the_frame),
 		cmocka_unit_test(datagrams_sent_in_one_piece_arrive_one_by_one),
 		cmocka_unit_test(tcp_passes_between_any_two_kinds),
+		cmocka_unit_test(large_tcp_passes_whole_between_ports_that_take_it),
 	};
 
 	if (!test_net_init())

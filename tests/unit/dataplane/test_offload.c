@@ -212,6 +212,202 @@ static void guess_leaves_fragments_and_other_protocols_alone(void **state)
 	rte_pktmbuf_free(m);
 }
 
+/* 3000 bytes of TCP over IPv4 or IPv6, in a VLAN or not, that a sender left to be cut. */
+static struct rte_mbuf *make_large(bool v6, bool tagged)
+{
+	const uint32_t l2 = tagged ? 18 : 14, l3 = v6 ? 40 : 20, len = l2 + l3 + 32 + 3000;
+	struct rte_mbuf *m = gso_alloc(test_pool(), len);
+	uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *), *ip = p + l2;
+
+	memset(p, 0, m->data_len);
+	if (tagged)
+		memcpy(p + 12, "\x81\0\0\5", 4);
+	memcpy(ip - 2, v6 ? "\x86\xdd\x60" : "\x08\0\x45", 3);
+	ip[v6 ? 4 : 2] = (uint8_t)((len - l2 - (v6 ? 40 : 0)) >> 8);
+	ip[v6 ? 5 : 3] = (uint8_t)(len - l2 - (v6 ? 40 : 0));
+	ip[v6 ? 6 : 9] = 6;
+	ip[l3 + 12] = 0x80; /* TCP with twelve bytes of options */
+	return m;
+}
+
+static void large_tcp_is_marked_with_its_lengths(void **state)
+{
+	for (int i = 0; i < 4; i++) {
+		struct rte_mbuf *m = make_large(i & 1, i & 2);
+
+		assert_true(offload_mark_tso(m, 1400, 1514));
+		assert_int_equal(m->ol_flags,
+				 RTE_MBUF_F_TX_TCP_SEG | RTE_MBUF_F_TX_TCP_CKSUM |
+					 (i & 1 ? RTE_MBUF_F_TX_IPV6 : RTE_MBUF_F_TX_IPV4));
+		assert_int_equal(m->l2_len, i & 2 ? 18 : 14);
+		assert_int_equal(m->l3_len, i & 1 ? 40 : 20);
+		assert_int_equal(m->l4_len, 32);
+		assert_int_equal(m->tso_segsz, 1400);
+		rte_pktmbuf_free(m);
+	}
+}
+
+static void segments_beyond_the_mtu_become_smaller(void **state)
+{
+	struct rte_mbuf *m = make_large(false, true);
+
+	assert_true(offload_mark_tso(m, 8948, 1514));
+	assert_int_equal(m->tso_segsz, 1500 - 52);
+	rte_pktmbuf_free(m);
+}
+
+static void what_is_one_segment_is_not_to_be_cut(void **state)
+{
+	struct rte_mbuf *m = make_large(false, false);
+
+	assert_true(offload_mark_tso(m, 3000, 9014));
+	assert_int_equal(m->ol_flags, RTE_MBUF_F_TX_TCP_CKSUM | RTE_MBUF_F_TX_IPV4);
+	rte_pktmbuf_free(m);
+}
+
+/* One byte of a sound packet, and what it becomes. */
+static const struct {
+	const char *what;
+	uint16_t at;
+	uint8_t value;
+	uint16_t mss, max_frame;
+} lies[] = {
+	{"segments without payload", 0, 0, 0, 1514},
+	{"segments smaller than TCP allows", 0, 0, 47, 1514},
+	{"an MTU that holds no payload", 0, 0, 1400, 14 + 20 + 32 + 47},
+	{"UDP", 23, 17, 1400, 1514},
+	{"a fragment", 20, 0x20, 1400, 1514},
+	{"an IP length that is not the packet's", 17, 1, 1400, 1514},
+	{"an IP header of 16 bytes", 14, 0x44, 1400, 1514},
+	{"a TCP header of 16 bytes", 46, 0x40, 1400, 1514},
+	{"no IP", 12, 9, 1400, 1514},
+};
+
+static void lies_about_large_packets_mark_nothing(void **state)
+{
+	for (size_t i = 0; i < RTE_DIM(lies); i++) {
+		struct rte_mbuf *m = make_large(false, false);
+
+		if (lies[i].at)
+			*rte_pktmbuf_mtod_offset(m, uint8_t *, lies[i].at) = lies[i].value;
+		if (offload_mark_tso(m, lies[i].mss, lies[i].max_frame) || m->ol_flags)
+			fail_msg("%s: marked", lies[i].what);
+		rte_pktmbuf_free(m);
+	}
+	struct rte_mbuf *m = make_large(false, false);
+	m->data_len = 14 + 20 + 31; /* TCP options that go on in another segment */
+	m->pkt_len = 14 + 20 + 31;
+	assert_false(offload_mark_tso(m, 1400, 1514));
+	rte_pktmbuf_free(m);
+}
+
+static void a_guest_is_believed_as_far_as_its_port_offers(void **state)
+{
+	const uint64_t said = RTE_MBUF_F_TX_TCP_SEG | RTE_MBUF_F_TX_TCP_CKSUM;
+	struct rte_mbuf *m = make_large(false, false);
+
+	m->ol_flags = said;
+	m->tso_segsz = 1400;
+	offload_from_guest(m, true, 1514);
+	assert_int_equal(m->ol_flags, said | RTE_MBUF_F_TX_IPV4);
+	assert_int_equal(m->l4_len, 32);
+	m->ol_flags = said;
+	offload_from_guest(m, false, 1514);
+	assert_int_equal(m->ol_flags, RTE_MBUF_F_TX_TCP_CKSUM | RTE_MBUF_F_TX_IPV4);
+	assert_int_equal(m->tso_segsz, 0);
+	m->ol_flags = RTE_MBUF_F_TX_UDP_SEG | RTE_MBUF_F_TX_IPV4;
+	offload_from_guest(m, true, 1514);
+	assert_int_equal(m->ol_flags, 0);
+	m->ol_flags = said;
+	m->tso_segsz = 1; /* what it lies about, it does not get; its checksum it does */
+	offload_from_guest(m, true, 1514);
+	assert_int_equal(m->ol_flags, RTE_MBUF_F_TX_TCP_CKSUM | RTE_MBUF_F_TX_IPV4);
+	rte_pktmbuf_free(m);
+}
+
+static void headers_that_the_library_does_not_see_through_are_known(void **state)
+{
+	static const struct {
+		uint8_t bytes[70];
+		bool is_odd;
+	} cases[] = {
+		{{[12] = 8, 0, 0x45}, false},
+		{{[12] = 8, 6}, false},
+		{{[12] = 0x86, 0xdd, 0x60, [20] = 6}, false},
+		{{[12] = 0x86, 0xdd, 0x60, [20] = 0}, true},
+		{{[12] = 0x81, 0, 0, 5, 8, 0, 0x45}, false},
+		{{[12] = 0x81, 0, 0, 5, 0x86, 0xdd, 0x60, [24] = 17}, false},
+		{{[12] = 0x81, 0, 0, 5, 0x86, 0xdd, 0x60, [24] = 43}, true},
+		{{[12] = 0x81, 0, 0, 5, 0x81, 0, 0, 6, 8, 0}, true},
+		{{[12] = 0x88, 0xa8, 0, 5, 8, 0}, true},
+	};
+
+	for (size_t i = 0; i < RTE_DIM(cases); i++) {
+		struct rte_mbuf *m = gso_alloc(test_pool(), sizeof(cases[i].bytes));
+
+		gso_write(m, 0, cases[i].bytes, sizeof(cases[i].bytes));
+		assert_int_equal(offload_is_odd(m), cases[i].is_odd);
+		rte_pktmbuf_free(m);
+	}
+}
+
+/* What a kernel's sender left uncut, from a queue whose port hands it on, and from one that cuts.
+ */
+static void frames_of_64_kb_are_handed_on_or_cut(void **state)
+{
+	const unsigned before = rte_mempool_avail_count(test_pool());
+
+	for (int can = 0; can < 2; can++) {
+		struct port port;
+		struct rte_mbuf *sent = make_large(true, false), *m, *parts[8];
+		struct vnet_queue *q;
+		uint16_t n;
+
+		port_init(&port, "p", NULL, 1, 1, 1500);
+		port.caps = PORT_CAN_CSUM | (can ? PORT_CAN_TSO : 0);
+		q = vnet_queue_create(-1, 1, true, &port, test_pool());
+		assert_true(vnet_slot_fill(q, &q->slots[0]));
+		assert_true(q->slots[0].room >= 65536);
+		q->slots[0].hdr = (struct virtio_net_hdr){.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
+							  .gso_type = VIRTIO_NET_HDR_GSO_TCPV6,
+							  .gso_size = 1400,
+							  .csum_start = 54,
+							  .csum_offset = 16};
+		for (uint32_t at = 0, i = 1; at < sent->pkt_len; i++) {
+			uint32_t len =
+				RTE_MIN(sent->pkt_len - at, (uint32_t)q->slots[0].iov[i].iov_len);
+			uint8_t copy[3200];
+			memcpy(q->slots[0].iov[i].iov_base, rte_pktmbuf_read(sent, at, len, copy),
+			       len);
+			at += len;
+		}
+		m = vnet_slot_take(q, &q->slots[0], sent->pkt_len, can ? 0 : 0x81000005);
+		n = vnet_parts(q, parts, 8);
+		if (can) {
+			struct virtio_net_hdr hdr;
+			assert_non_null(m);
+			assert_int_equal(n, 0);
+			assert_int_equal(m->pkt_len, sent->pkt_len);
+			vnet_tx_hdr(m, &hdr);
+			assert_int_equal(hdr.gso_type, VIRTIO_NET_HDR_GSO_TCPV6);
+			assert_int_equal(hdr.gso_size, 1400);
+			assert_int_equal(hdr.hdr_len, 86);
+			assert_int_equal(hdr.csum_start, 54);
+			rte_pktmbuf_free(m);
+		} else {
+			assert_null(m);
+			assert_int_equal(n, 3);
+			assert_int_equal(parts[0]->pkt_len, 90 + 1400);
+			assert_int_equal(parts[2]->pkt_len, 90 + 200);
+			rte_pktmbuf_free_bulk(parts, n);
+		}
+		assert_false(vnet_is_waiting(q));
+		vnet_queue_destroy(q);
+		rte_pktmbuf_free(sent);
+	}
+	assert_int_equal(rte_mempool_avail_count(test_pool()), before);
+}
+
 /* Whatever the header says, and wherever the frame ends: packets come out whole, or not at all. */
 static void headers_that_lie_do_no_harm(void **state)
 {
@@ -268,6 +464,13 @@ int main(void)
 		cmocka_unit_test(offsets_beyond_the_packet_change_nothing),
 		cmocka_unit_test(guess_recognises_unfinished_and_never_spoils_finished),
 		cmocka_unit_test(guess_leaves_fragments_and_other_protocols_alone),
+		cmocka_unit_test(large_tcp_is_marked_with_its_lengths),
+		cmocka_unit_test(segments_beyond_the_mtu_become_smaller),
+		cmocka_unit_test(what_is_one_segment_is_not_to_be_cut),
+		cmocka_unit_test(lies_about_large_packets_mark_nothing),
+		cmocka_unit_test(a_guest_is_believed_as_far_as_its_port_offers),
+		cmocka_unit_test(headers_that_the_library_does_not_see_through_are_known),
+		cmocka_unit_test(frames_of_64_kb_are_handed_on_or_cut),
 		cmocka_unit_test(headers_that_lie_do_no_harm),
 	};
 
