@@ -108,4 +108,6 @@ void vhost_describe(const struct port *port, char *out, size_t size)
 	append(out, size, "%s%d rings, %s%s", peer->pid ? ", " : "", n_rings,
 	       features & BIT(VIRTIO_F_RING_PACKED) ? "packed" : "split",
 	       features & BIT(VIRTIO_NET_F_MRG_RXBUF) ? ", merged buffers" : "");
+	if (vhost_guest_mtu(port))
+		append(out, size, ", host_mtu %u", vhost_guest_mtu(port));
 }

@@ -7,10 +7,11 @@
 # Guests end with the shell that started them, which therefore is never a subshell.
 #
 #   guest_start NAME client:SOCKET|server:SOCKET[,ip=A/N][,mac=M][,queues=N][,option=X…]… [mtu=N]
-#               [machine=M] [incoming=URI] [cpus=N]
+#               [machine=M] [incoming=URI] [cpus=N] [memory=KIND]
 #       one network card for each socket; the role is weft's: for client QEMU owns the socket.
 #       option=packed=on and the like go to the virtio device
-#       machine: QEMU's, q35 unless told; incoming: waits for another guest to move in
+#       machine: QEMU's, q35 unless told; incoming: waits for another guest to move in;
+#       memory: shared unless told, private (a file's, and not shared) or plain (no file's)
 #   guest_monitor NAME COMMAND…   tells QEMU something, see qmp
 #   guest_wait NAME SECONDS       until it has booted
 #   guest_exec NAME SECONDS CMD   runs CMD in the guest: its output, its result (124: no answer)
@@ -136,8 +137,8 @@ guest_add_card() { # NUMBER SPECIFICATION
 		-device "$device")
 }
 
-guest_start() { # NAME CARD… [mtu=N] [machine=M] [incoming=URI] [cpus=N]
-	local name=$1 dir=$guest_run_dir/$1 addresses='' arguments=() mtu=1500 n=0 card machine=q35 cpus=1
+guest_start() { # NAME CARD… [mtu=N] [machine=M] [incoming=URI] [cpus=N] [memory=KIND]
+	local name=$1 dir=$guest_run_dir/$1 addresses='' arguments=() mtu=1500 n=0 card machine=q35 cpus=1 memory=shared
 	shift
 	guest_build_initrd && guest_probe_accel || return 1
 	guest_alive "$name" && { guest_fail "$name runs already" || return 1; }
@@ -148,6 +149,7 @@ guest_start() { # NAME CARD… [mtu=N] [machine=M] [incoming=URI] [cpus=N]
 		mtu=*) mtu=${card#*=} ;;
 		machine=*) machine=${card#*=} ;;
 		cpus=*) cpus=${card#*=} ;;
+		memory=*) memory=${card#*=} ;;
 		incoming=*) arguments+=(-incoming "${card#*=}") ;;
 		*)
 			guest_add_card $n "$card" || return 1
@@ -155,9 +157,12 @@ guest_start() { # NAME CARD… [mtu=N] [machine=M] [incoming=URI] [cpus=N]
 			;;
 		esac
 	done
+	case $memory in
+	shared) arguments+=(-numa "node,memdev=mem" -object "memory-backend-memfd,id=mem,size=${guest_memory}M,share=on") ;;
+	private) arguments+=(-numa "node,memdev=mem" -object "memory-backend-memfd,id=mem,size=${guest_memory}M,share=off") ;;
+	esac
 	setsid setpriv --pdeathsig KILL \
 		qemu-system-x86_64 -name "$name" -accel "$guest_accel" -M "$machine" -m $guest_memory -smp "$cpus" \
-		-object "memory-backend-memfd,id=mem,size=${guest_memory}M,share=on" -numa node,memdev=mem \
 		-kernel "$guest_root/boot/vmlinuz-$guest_kernel" -initrd "$guest_initrd" \
 		-append "console=ttyS0 quiet panic=1 weft.ip=$addresses weft.mtu=$mtu" \
 		-qmp "unix:$dir/qmp,server=on,wait=off" -nodefaults -display none -serial "file:$dir/console.log" \

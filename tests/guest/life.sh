@@ -88,8 +88,8 @@ start_stream() {
 	sender=$!
 }
 end_stream() {
-	kill -TERM $sender
-	wait $sender $sink
+	kill -TERM "$sender"
+	wait "$sender" "$sink"
 	cat "$scratch/got"
 	awk '/^received/ { all = $2 + 0 == $4 + 0 && $2 > 0 } END { exit !all }' "$scratch/got"
 }
@@ -138,7 +138,7 @@ while :; do
 	live
 	expect 'what weftd holds is what it held' back_where_it_was
 	round=$((round + 1))
-	[ $SECONDS -lt $until ] && [ $n_failed = 0 ] || break
+	[ "$SECONDS" -lt "$until" ] && [ "$n_failed" = 0 ] || break
 	echo "# round $round, $((until - SECONDS)) s to go: $(n_fds) descriptors, $(n_mbufs) buffers, $(memory) KiB"
 done
 guest_stop_all
