@@ -138,7 +138,7 @@ while :; do
 	live
 	expect 'what weftd holds is what it held' back_where_it_was
 	round=$((round + 1))
-	[ "$SECONDS" -lt "$until" ] && [ "$n_failed" = 0 ] || break
+	if [ $SECONDS -ge "$until" ] || [ "$n_failed" != 0 ]; then break; fi
 	echo "# round $round, $((until - SECONDS)) s to go: $(n_fds) descriptors, $(n_mbufs) buffers, $(memory) KiB"
 done
 guest_stop_all
