@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A device under test: a switch with two ports, one worker, on a core of its own."""
+import os
+import shutil
+
+import processes
+from bench import SCRATCH
+
+SOCKETS = [f'{SCRATCH}/a.sock', f'{SCRATCH}/b.sock']
+
+
+class Device:
+    """A subclass says how it starts, how it is asked, and how it ends. A port is the argument of
+    make_port: a vhost-user socket that the generator owns, or a DPDK device."""
+    name = title = color = ''
+    role = 'peer'  # ours, peer or floor
+
+    def __init__(self, bench):
+        self.bench = bench
+        self.process = None
+        self.stations = []  # (MAC address, number of its port): those that never speak
+        self.folder = f'{SCRATCH}/{self.name}'
+        self.log = f'{SCRATCH}/{self.name}.log'
+
+    # --- for subclasses ---
+
+    def missing(self):
+        """Why it cannot be started here, or ''."""
+        return ''
+
+    def launch(self, ports, case):
+        """Starts it; returns when it is ready."""
+        raise NotImplementedError
+
+    def close(self):
+        """Ends what launch started besides self.process."""
+
+    def received(self):
+        """Packets received on its first port so far."""
+        raise NotImplementedError
+
+    def cycles(self):
+        """Cycles a packet by its own account, or None."""
+        return None
+
+    def learned(self):
+        """How many addresses it knows, or None where it learns none."""
+        return None
+
+    def version(self):
+        raise NotImplementedError
+
+    # --- for the run ---
+
+    def start(self, ports, case=None):
+        shutil.rmtree(self.folder, ignore_errors=True)
+        os.makedirs(self.folder)
+        open(self.log, 'w', encoding='utf-8').close()
+        self.launch(ports, case)
+        self.keep_off_the_worker()
+
+    def stop(self):
+        if self.process:
+            processes.stop(self.process)
+            self.process = None
+        self.close()
+
+    def worker_thread(self):
+        """The thread that has the worker's core for itself."""
+        mine = [thread for thread, cores in processes.threads(self.process)
+                if cores == {self.bench.worker_core}]
+        return mine[0] if mine else self.process.pid
+
+    def keep_off_the_worker(self):
+        """Threads that may run anywhere run beside the generator: in all devices the same."""
+        for thread, cores in processes.threads(self.process):
+            if cores != {self.bench.worker_core}:
+                try:
+                    os.sched_setaffinity(thread, {self.bench.generator_core})
+                except OSError:
+                    pass

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A run as text, as JSON and as a page of Markdown."""
+import json
+from dataclasses import asdict
+
+import windows
+
+DASH = '–'
+
+
+def number(value):
+    if value is None:
+        return DASH
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 20 else 2
+    return f'{value:.{digits}f}'
+
+
+def span(row):
+    return DASH if row.low is None else f'{number(row.low)}{DASH}{number(row.high)}'
+
+
+def ratio(row):
+    if row.ratio is None:
+        return DASH
+    i = row.ratio.interval
+    return (f'{row.ratio.median:.2f} ({i.low:.2f}{DASH}{i.high:.2f}, '
+            f'{100 * i.confidence:.0f} %, {i.n})')
+
+
+HEAD = ['device', 'median', 'min–max', 'clean', 'all', 'far', 'cycles', 'weft to it', 'verdict']
+
+
+def cells(row):
+    median = number(row.median)
+    if row.limited and row.median is not None:
+        median = '≥ ' + median
+    return [row.device, median, span(row), f'{row.clean}/{row.seen}', number(row.whole),
+            number(row.far), number(row.cycles), ratio(row), row.verdict]
+
+
+def groups(rows):
+    """Rows of one case and figure, together: (title with unit, rows)."""
+    found = {}
+    for row in rows:
+        found.setdefault((row.case, row.figure), []).append(row)
+    return [(f'{same[0].title} [{same[0].unit}]', same) for same in found.values()]
+
+
+def text(run):
+    """A table for the terminal."""
+    lines = [*facts(run), '']
+    tables = [(title, [cells(row) for row in rows]) for title, rows in groups(run['rows'])]
+    every = [HEAD] + [line for _, table in tables for line in table]
+    widths = [max(len(line[i]) for line in every) for i in range(len(HEAD))]
+
+    def align(line):
+        return '  '.join(cell.ljust(w) if i in (0, len(HEAD) - 1) else cell.rjust(w)
+                         for i, (cell, w) in enumerate(zip(line, widths))).rstrip()
+    for title, table in tables:
+        lines += [title, align(HEAD), *map(align, table), '']
+    return '\n'.join(lines + notes(run))
+
+
+def facts(run):
+    machine = run['machine']
+    return [f"{machine['processor']}, {machine['cores']} cores, {machine['kernel']}; "
+            + ', '.join(run['versions']),
+            f"{run['rounds']} rounds of {run['seconds']} s, {machine['began']}; load before "
+            f"{machine['load_before']}, after {machine['load_after']}; "
+            f"{run['clean_percent']:.0f} % of the time was clean"
+            + (', quick' if run['quick'] else '') + (', STOPPED EARLY' if run['stopped'] else '')]
+
+
+def notes(run):
+    said = [f'Clean: core to core and back in {windows.ROUND_MIN_NS} to {windows.ROUND_MAX_NS} ns, '
+            f'both cores within {100 * (1 - windows.SPEED_SHARE):.0f} % of their best, neither '
+            'shared. Far: the cores were farther apart. All: whatever the machine did.',
+            'Cycles are each program\'s own account; they count differently. ≥: the generator was '
+            'the limit.']
+    if run['meaningless']:
+        said.append('THIS RUN JUDGES NOTHING: ' + '; '.join(run['meaningless']))
+    return said
+
+
+def markdown(run, chart):
+    lines = [f"# {run['title']}", '', f'![medians of clean windows]({chart})', '',
+             *(line + '  ' for line in facts(run)), '']
+    for title, rows in groups(run['rows']):
+        lines += [f'## {title}', '', '| ' + ' | '.join(HEAD) + ' |', '|---' * len(HEAD) + '|']
+        lines += ['| ' + ' | '.join(cells(row)) + ' |' for row in rows] + ['']
+    return '\n'.join(lines + [note + '  ' for note in notes(run)]) + '\n'
+
+
+def as_json(run, trials, best):
+    told = {key: value for key, value in run.items() if key != 'rows'}
+    told['rows'] = [asdict(row) for row in run['rows']]
+    told['trials'] = [trial.as_json(best) for trial in trials]
+    return json.dumps(told, indent=1, ensure_ascii=False) + '\n'

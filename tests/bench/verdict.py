@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""From trials to rows of the report; a row that means nothing says why."""
+from dataclasses import dataclass, field
+
+import figures
+import windows
+from cases import FIGURES, LESS_IS_BETTER, RATE
+
+ENOUGH_WINDOWS = 40    # clean ones of a device in a case
+ENOUGH_IN_A_ROUND = 4  # for this round's median
+ENOUGH_PAIRS = 5
+CLEAN_ROUND = 0.8      # share of a round that has to be clean where there are no windows
+GAP = 1.10             # read nothing into less
+
+
+@dataclass
+class Row:
+    case: str
+    title: str
+    figure: str
+    unit: str
+    device: str
+    median: float = None  # of the clean windows; of the clean rounds, where there are none
+    low: float = None     # lowest and highest median of a round
+    high: float = None
+    clean: int = 0        # windows, or rounds
+    seen: int = 0
+    far: float = None     # median of windows with cores far apart
+    whole: float = None   # median over all that was seen, clean or not: for the eye alone
+    cycles: float = None
+    limited: bool = False
+    problems: list = field(default_factory=list)
+    ratio: figures.Ratio = None  # ours to this one; above 1 is more
+    verdict: str = ''
+
+
+def _round_medians(trials, figure, best):
+    """Round -> median of what was clean in it."""
+    medians = {}
+    for trial in trials:
+        if trial.problem:
+            continue
+        if figure == 'mpps':
+            clean = [windows.mpps(w) for w in trial.windows
+                     if windows.classify(w, trial.ticks, best) == windows.CLEAN]
+            if len(clean) >= ENOUGH_IN_A_ROUND:
+                medians[trial.round] = figures.median(clean)
+        elif figure in trial.figures and windows.share_clean(trial.ticks, best) >= CLEAN_ROUND:
+            medians[trial.round] = trial.figures[figure]
+    return medians
+
+
+def _fill(row, trials, best):
+    medians = _round_medians(trials, row.figure, best)
+    good = [trial for trial in trials if not trial.problem]
+    row.problems = sorted({trial.problem for trial in trials if trial.problem})
+    row.limited = any(trial.limited for trial in good)
+    if row.figure == 'mpps':
+        classes = [(windows.mpps(w), windows.classify(w, trial.ticks, best))
+                   for trial in good for w in trial.windows]
+        clean = [rate for rate, kind in classes if kind == windows.CLEAN]
+        row.median, row.clean, row.seen = figures.median(clean), len(clean), len(classes)
+        row.far = figures.median([rate for rate, kind in classes if kind == windows.FAR])
+        row.whole = figures.median([rate for rate, _ in classes])
+        row.cycles = figures.median([trial.cycles for trial in good if trial.cycles])
+    else:
+        every = [trial.figures[row.figure] for trial in good if row.figure in trial.figures]
+        row.median, row.clean = figures.median(medians.values()), len(medians)
+        row.seen, row.whole = len(trials), figures.median(every)
+    if medians:
+        row.low, row.high = min(medians.values()), max(medians.values())
+    return medians
+
+
+def _doubt(row):
+    """Why the figure of a row means nothing; empty where it means something."""
+    if row.problems:
+        return row.problems[0]
+    if row.figure == 'mpps' and row.clean < ENOUGH_WINDOWS:
+        return f'{row.clean} clean windows of {row.seen}, {ENOUGH_WINDOWS} are needed'
+    if row.figure != 'mpps' and row.clean < ENOUGH_PAIRS:
+        return f'{row.clean} clean rounds of {row.seen}, {ENOUGH_PAIRS} are needed'
+    return ''
+
+
+def _judge(ours, row):
+    for side in (ours, row):
+        doubt = _doubt(side)
+        if doubt:
+            return f'none: {side.device}: {doubt}'
+    if row.ratio is None or row.ratio.interval.n < ENOUGH_PAIRS:
+        n = row.ratio.interval.n if row.ratio else 0
+        return f'none: {n} clean pairs of rounds, {ENOUGH_PAIRS} are needed'
+    if ours.limited and row.limited:
+        return 'none: the generator was the limit of both'
+    low, high = row.ratio.interval.low, row.ratio.interval.high
+    more, less = ('worse', 'better') if row.figure in LESS_IS_BETTER else ('better', 'worse')
+    if low > GAP:
+        return more
+    if high < 1 / GAP:
+        return 'none: the generator was our limit' if ours.limited else less
+    return 'no difference of 10 % is sure'
+
+
+def rows_of(case, devices, trials, best):
+    """Rows of a case, device after device, figure by figure; ours is the first device."""
+    rows = []
+    for figure, title, unit in FIGURES[case.kind]:
+        ours = our_medians = None
+        for device in devices:
+            mine = [t for t in trials if t.case == case.name and t.device == device.name]
+            row = Row(case.name, case.title if case.kind == RATE else title, figure, unit,
+                      device.name)
+            medians = _fill(row, mine, best)
+            if device.role == 'ours':
+                ours, our_medians = row, medians
+                row.verdict = f'none: {_doubt(row)}' if _doubt(row) else ''
+            elif ours:
+                row.ratio = figures.ratios([(our_medians.get(n), medians.get(n))
+                                            for n in sorted(medians)])
+                row.verdict = _judge(ours, row)
+            else:
+                row.verdict = f'none: {_doubt(row)}' if _doubt(row) else ''
+            rows.append(row)
+    return rows

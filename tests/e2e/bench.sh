@@ -1,0 +1,77 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# tools/bench works: one quick round, what it writes, what it refuses, how it is stopped. Its figures
+# are not looked at.
+# shellcheck disable=SC2317 # ok() calls the other functions
+set -u
+root=$(cd "$(dirname "$0")/../.." && pwd)
+export WEFT_BUILD=${WEFT_BUILD:-$root/build}
+pages=/sys/kernel/mm/hugepages/hugepages-2048kB
+bench=$root/tools/bench
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+n=0 failed=0
+
+ok() { # SENTENCE COMMAND…
+	n=$((n + 1))
+	if "${@:2}" >"$out/said" 2>&1; then
+		echo "ok $n - $1"
+	else
+		echo "not ok $n - $1"
+		sed 's/^/# /' "$out/said" | tail -n 20
+		failed=1
+	fi
+}
+says() { # STATUS WORDS COMMAND…
+	local status=0
+	"${@:3}" >"$out/words" 2>&1 </dev/null || status=$?
+	[ "$status" = "$1" ] && grep -q -- "$2" "$out/words" && return 0
+	echo "ended with $status, wanted $1 and '$2':"
+	cat "$out/words"
+	return 1
+}
+persistent() { echo $(($(cat $pages/nr_hugepages) - $(cat $pages/surplus_hugepages))); }
+has() { jq -e "$1" "$out/l2.json"; }
+
+skip() {
+	echo "$*"
+	exit 77
+}
+[ "$(id -u)" = 0 ] || skip 'needs root'
+[ "$(nproc)" -ge 2 ] || skip 'needs two cores'
+[ -w $pages/nr_hugepages ] || skip 'hugepages cannot be had here'
+
+ok 'an unknown case is refused, with those there are' says 2 'nosuch; there are: 64-1' "$bench" l2 --case nosuch
+ok 'an unknown bench is usage' says 2 'usage' "$bench" l9
+ok 'no rounds at all are refused' says 2 'expected 1 to' "$bench" l2 --rounds 0
+
+before=$(persistent)
+status=0
+timeout 55 "$bench" l2 --quick --rounds 1 --case 64-1 1518 --seconds 0.5 --out "$out" >"$out/run" 2>&1 </dev/null || status=$?
+[ "$status" != 3 ] || skip "$(tail -n 1 "$out/run")"
+ok 'a quick round ends well' says 0 '' sh -c "cat '$out/run'; exit $status"
+ok 'weft switched in both cases' has '[.trials[] | select(.device == "weft" and .problem == "" and .figures.received > 0)] | length == 2'
+ok 'and so did testpmd' has '[.trials[] | select(.device == "testpmd" and .problem == "")] | length == 2'
+ok 'a trial has windows, each with its class' has '.trials[0].windows | length > 0 and all(.[1] | . == "clean" or . == "far" or . == "slow" or . == "shared")'
+ok 'it judges nothing' has '[.rows[] | select(.verdict == "better" or .verdict == "worse")] == []'
+ok 'it writes a page' grep -q '1,518 B' "$out/l2.md"
+ok 'and a chart' /usr/bin/python3 -c 'import sys, xml.etree.ElementTree as t; t.parse(sys.argv[1])' "$out/l2.svg"
+ok 'hugepages are as before' [ "$(persistent)" = "$before" ]
+
+"$bench" l2 --rounds 9 --case 64-1 --out "$out/stopped" >"$out/stop" 2>&1 </dev/null &
+pid=$!
+for _ in {1..100}; do
+	grep -q '^\[1/' "$out/stop" && break
+	sleep 0.1
+done
+ok 'a second bench is refused meanwhile' says 1 'another bench runs' "$bench" l2 --quick
+kill -TERM $pid
+status=0
+wait $pid || status=$?
+ok 'a run that is stopped reports what it has' grep -q 'STOPPED EARLY' "$out/stop"
+ok 'says so in its status' [ "$status" = 130 ]
+ok 'and gives back the hugepages' [ "$(persistent)" = "$before" ]
+no_process() { ! pgrep -af "$root/tests/bench/[m]ain.py"; }
+ok 'no process of it is left' no_process
+echo "1..$n"
+exit $failed

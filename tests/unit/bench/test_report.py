@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: BSD-3-Clause
+import json
+import unittest
+
+import here
+import cases
+import report
+from figures import ratios
+from trial import Trial
+from verdict import Row
+from windows import Tick, Window
+
+
+def run(**more):
+    row = Row('64-1', '64 B', 'mpps', 'M/s', 'ovs', median=4.0, low=3.5, high=4.5, clean=50,
+              seen=60, whole=3.9, cycles=264.0, ratio=ratios([(6, 4)] * 5), verdict='better')
+    return {'title': 'Switching', 'quick': False, 'rounds': 5, 'seconds': 3, 'stopped': False,
+            'clean_percent': 83.0, 'versions': ['weft 1'], 'meaningless': [],
+            'machine': {'processor': 'P', 'cores': 2, 'kernel': 'Linux', 'began': 'now',
+                        'load_before': 0.1, 'load_after': 2.0}, 'rows': [row], **more}
+
+
+class Report(unittest.TestCase):
+    def test_a_row_has_its_ratio_with_range_confidence_and_pairs(self):
+        text = report.text(run())
+        self.assertIn('1.50 (1.50–1.50, 94 %, 5)', text)
+        self.assertIn('3.50–4.50', text)
+        self.assertIn('50/60', text)
+
+    def test_a_run_that_judges_nothing_says_so(self):
+        self.assertNotIn('JUDGES NOTHING', report.text(run()))
+        self.assertIn('JUDGES NOTHING: load', report.text(run(meaningless=['load'])))
+
+    def test_a_page_has_a_table_with_as_many_cells_as_its_head(self):
+        lines = [line for line in report.markdown(run(), 'l2.svg').splitlines() if line[:1] == '|']
+        self.assertEqual({line.count('|') for line in lines}, {len(report.HEAD) + 1})
+
+    def test_json_has_every_window_with_its_class(self):
+        ticks = [Tick(i * 50_000_000, 90.0, (4.0, 4.0), 0) for i in range(4)]
+        trial = Trial('64-1', 'ovs', 1, windows=[Window(60_000_000, 250_000, 0)], ticks=ticks)
+        told = json.loads(report.as_json(run(), [trial], 4.0))
+        self.assertEqual(told['trials'][0]['windows'], [[5.0, 'clean']])
+        self.assertEqual(told['rows'][0]['ratio']['median'], 1.5)
+
+    def test_cases_are_chosen_by_name_once_and_unknown_ones_refused(self):
+        self.assertEqual([c.name for c in cases.choose(['imix', '64-1', 'imix'], False)],
+                         ['imix', '64-1'])
+        with self.assertRaisesRegex(cases.UnknownCase, 'nosuch.*64-1M'):
+            cases.choose(['nosuch'], False)
+        self.assertEqual(len(cases.choose([], False)), len(cases.L2))
+
+
+here.main()

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: BSD-3-Clause
+import unittest
+from types import SimpleNamespace
+
+import here
+import verdict
+from cases import IDLE, Case
+from trial import Trial
+from windows import Tick, Window
+
+MS = 1_000_000
+CASE = Case('c', 'a case')
+US, PEER, FLOOR = (SimpleNamespace(name=name, role=role) for name, role in
+                   (('weft', 'ours'), ('ovs', 'peer'), ('testpmd', 'floor')))
+
+
+def trial(device, number, mpps, n=20, clean=True, **more):
+    ticks = [Tick(i * 50 * MS, 90.0 if clean else 400.0, (4.0, 4.0), 0) for i in range(n + 2)]
+    seen = [Window((i * 50 + 10) * MS, int(mpps * 50_000), 0) for i in range(n)]
+    return Trial('c', device.name, number, windows=seen, ticks=ticks, **more)
+
+
+def rows(ours, theirs, devices=(US, PEER), case=CASE):
+    return verdict.rows_of(case, devices, ours + theirs, 4.0)
+
+
+def series(device, rates, **more):
+    return [trial(device, i, rate, **more) for i, rate in enumerate(rates)]
+
+
+class Verdict(unittest.TestCase):
+    def test_a_sure_gap_is_better_or_worse(self):
+        ours, peer = rows(series(US, [6, 6.1, 6.2, 6, 6.3]), series(PEER, [4, 4, 4.1, 4, 4.2]))
+        self.assertEqual(peer.verdict, 'better')
+        self.assertAlmostEqual(peer.ratio.median, 1.5, 1)
+        self.assertEqual(ours.verdict, '')
+        self.assertEqual((ours.low, ours.high, ours.clean), (6, 6.3, 100))
+        _, peer = rows(series(US, [4] * 5), series(PEER, [6] * 5))
+        self.assertEqual(peer.verdict, 'worse')
+
+    def test_gaps_under_10_percent_are_none(self):
+        _, peer = rows(series(US, [4.3] * 5), series(PEER, [4] * 5))
+        self.assertIn('no difference', peer.verdict)
+
+    def test_a_single_round_the_other_way_forbids_a_verdict(self):
+        _, peer = rows(series(US, [6, 6, 6, 6, 4]), series(PEER, [4] * 5))
+        self.assertIn('no difference', peer.verdict)
+
+    def test_less_than_40_clean_windows_judge_nothing(self):
+        ours, peer = rows(series(US, [6] * 5, n=7), series(PEER, [4] * 5))
+        self.assertIn('35 clean windows of 35, 40 are needed', peer.verdict)
+        self.assertIn('none', ours.verdict)
+
+    def test_less_than_five_pairs_judge_nothing(self):
+        _, peer = rows(series(US, [6] * 4), series(PEER, [4] * 4))
+        self.assertIn('4 clean pairs', peer.verdict)
+
+    def test_windows_that_are_not_clean_are_left_out_and_told_apart(self):
+        ours, _ = rows(series(US, [6] * 5) + [trial(US, 9, 2, clean=False)], series(PEER, [4] * 5))
+        self.assertEqual((ours.median, ours.clean, ours.seen, ours.far), (6, 100, 120, 2))
+
+    def test_the_generator_as_the_limit_of_both_judges_nothing(self):
+        _, peer = rows(series(US, [9] * 5, limited=True), series(PEER, [6] * 5, limited=True))
+        self.assertIn('generator', peer.verdict)
+
+    def test_as_our_limit_only_it_may_still_be_better_but_never_worse(self):
+        _, peer = rows(series(US, [9] * 5, limited=True), series(PEER, [6] * 5))
+        self.assertEqual(peer.verdict, 'better')
+        _, peer = rows(series(US, [6] * 5, limited=True), series(PEER, [9] * 5))
+        self.assertIn('our limit', peer.verdict)
+
+    def test_a_problem_is_told_and_its_trial_does_not_count(self):
+        bad = [trial(PEER, 9, 1, problem='no packet came through')]
+        _, peer = rows(series(US, [6] * 5), series(PEER, [4] * 5) + bad)
+        self.assertEqual(peer.median, 4)
+        self.assertIn('no packet came through', peer.verdict)
+
+    def test_less_time_is_better(self):
+        def idle(device, value, clean=True):
+            return [trial(device, i, 0, clean=clean, figures={'cpu_percent': value, 'first_us': 9.0})
+                    for i in range(5)]
+        case = Case('c', 'idle', kind=IDLE)
+        told = rows(idle(US, 1.0), idle(PEER, 100.0), case=case)
+        self.assertEqual([row.figure for row in told],
+                         ['cpu_percent', 'cpu_percent', 'first_us', 'first_us'])
+        self.assertEqual(told[1].verdict, 'better')
+        self.assertIn('no difference', told[3].verdict)
+        told = rows(idle(US, 1.0, clean=False), idle(PEER, 100.0), case=case)
+        self.assertIn('0 clean rounds of 5', told[1].verdict)
+
+
+here.main()
