@@ -32,7 +32,7 @@ static size_t read_file(const char *path, char *out, size_t size)
 
 static size_t read_proc(pid_t pid, const char *what, char *out, size_t size)
 {
-	char path[64];
+	char path[96];
 
 	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, what);
 	return read_file(path, out, size);
