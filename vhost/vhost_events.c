@@ -43,6 +43,9 @@
 	(BIT(VIRTIO_NET_F_GUEST_CSUM) | BIT(VIRTIO_NET_F_GUEST_TSO4) | \
 	 BIT(VIRTIO_NET_F_GUEST_TSO6) | BIT(VIRTIO_NET_F_MRG_RXBUF))
 
+/* Of no use to a network card. With PAGEFAULT a page that the peer keeps back stops a worker. */
+#define PROTOCOL_OFF (BIT(VHOST_WIRE_PF_CRYPTO_SESSION) | BIT(VHOST_WIRE_PF_PAGEFAULT))
+
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER; /* never held while calling out */
 static struct vhost_port *table;
 
@@ -129,9 +132,13 @@ static int on_connect(int vid)
 	/* A port is one guest's: a second connection is turned away. */
 	if (!vp || !atomic_compare_exchange_strong(&vp->connection, &none, vid))
 		return -1;
-	atomic_store(&vp->peer_pid, vhost_socket_limit(vp->socket));
+	vhost_gate_reset(&vp->gate, 2u * vp->n_queues);
+	if (vhost_messages_watch(vp, vid) < 0) {
+		atomic_store(&vp->connection, VHOST_NO_DEVICE);
+		return -1;
+	}
+	atomic_store(&vp->peer_pid, vhost_socket_limit(vp->socket, &vp->peer_fd));
 	atomic_store(&vp->memory, 0);
-	vhost_messages_watch(vp, vid);
 	atomic_fetch_add(&vp->n_connections, 1);
 	atomic_fetch_add(&vp->n_tries, 1);
 	for (int i = 0; i < 2 * PORT_QUEUES_MAX; i++)
@@ -268,13 +275,15 @@ static int limit_features(const struct vhost_port *vp)
 		features |= FEATURES_CSUM;
 	if (!(vp->offers & PORT_CAN_TSO))
 		features |= FEATURES_TSO;
-	if (vp->n_queues > 1)
-		return rte_vhost_driver_disable_features(vp->socket, features);
-	/* One queue polled means one queue offered: what a guest sent on others would be lost. */
-	features |= BIT(VIRTIO_NET_F_MQ);
 	if (rte_vhost_driver_get_protocol_features(vp->socket, &protocol) < 0)
 		return -1;
-	protocol &= ~BIT(VHOST_USER_PROTOCOL_F_MQ);
+	protocol &= ~PROTOCOL_OFF;
+	if (vp->n_queues == 1) {
+		/* One queue polled means one queue offered: what a guest sent on others would be
+		 * lost. */
+		features |= BIT(VIRTIO_NET_F_MQ);
+		protocol &= ~BIT(VHOST_USER_PROTOCOL_F_MQ);
+	}
 	if (rte_vhost_driver_set_protocol_features(vp->socket, protocol) < 0)
 		return -1;
 	return rte_vhost_driver_disable_features(vp->socket, features);
@@ -288,6 +297,7 @@ int vhost_register(struct vhost_port *vp)
 
 	/* The library speaks of every step and of every wish a guest cannot have. */
 	rte_log_set_level_pattern("lib.vhost.*", RTE_LOG_CRIT);
+	vhost_bus_install();
 	if (rte_vhost_driver_register(vp->socket, flags) < 0)
 		return -ENOMEM;
 	atomic_store(&vp->lost, false);

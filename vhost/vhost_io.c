@@ -37,9 +37,12 @@ static uint16_t take_stash(struct vhost_queue *q, struct rte_mbuf **pkts, uint16
 static uint16_t take_packets(struct vhost_port *vp, int vid, uint16_t ring, struct rte_mbuf **pkts,
 			     uint16_t max)
 {
-	uint16_t n = rte_vhost_dequeue_burst(vid, ring, vp->pool, pkts, max);
 	uint32_t max_frame;
+	uint16_t n;
 
+	vhost_bus_watch(true);
+	n = rte_vhost_dequeue_burst(vid, ring, vp->pool, pkts, max);
+	vhost_bus_watch(false);
 	if (!vp->offers)
 		return n;
 	max_frame = atomic_load_explicit(&vp->port.max_frame, memory_order_relaxed);
@@ -133,6 +136,34 @@ static void count(atomic_ulong *counter, uint16_t n)
 			      memory_order_relaxed);
 }
 
+static uint16_t give_packets(int vid, uint16_t ring, struct rte_mbuf **pkts, uint16_t n)
+{
+	vhost_bus_watch(true);
+	n = rte_vhost_enqueue_burst(vid, ring, pkts, n);
+	vhost_bus_watch(false);
+	return n;
+}
+
+static int ask_for_kicks(int vid, uint16_t ring, bool on)
+{
+	int rc;
+
+	vhost_bus_watch(true);
+	rc = rte_vhost_enable_guest_notification(vid, ring, on);
+	vhost_bus_watch(false);
+	return rc;
+}
+
+static bool has_buffers(int vid, uint16_t ring)
+{
+	bool has;
+
+	vhost_bus_watch(true);
+	has = rte_vhost_avail_entries(vid, ring) > 0;
+	vhost_bus_watch(false);
+	return has;
+}
+
 /* A driver without mergeable buffers has one for each packet, of at least ONE_BUFFER bytes; one
  * that takes large TCP has long ones. */
 static bool is_too_long(struct vhost_port *vp, int vid, uint16_t ring, const struct rte_mbuf *m)
@@ -143,7 +174,7 @@ static bool is_too_long(struct vhost_port *vp, int vid, uint16_t ring, const str
 	    features & 1ULL << VIRTIO_NET_F_GUEST_TSO4)
 		return false;
 	/* The library counts the buffers of split rings only. */
-	return features & 1ULL << VIRTIO_F_RING_PACKED || rte_vhost_avail_entries(vid, ring) > 0;
+	return features & 1ULL << VIRTIO_F_RING_PACKED || has_buffers(vid, ring);
 }
 
 /* What the guest cannot take is not to stand in the way of what follows: it goes to the end, which
@@ -169,7 +200,7 @@ static uint16_t vhost_tx(struct port *port, uint16_t queue, struct rte_mbuf **pk
 	ring = tx_ring(vp, queue);
 	while (sent < end) {
 		uint16_t want = prepare(vp, pkts + sent, RTE_MIN(end - sent, VHOST_BURST));
-		uint16_t done = rte_vhost_enqueue_burst(vid, ring, pkts + sent, want);
+		uint16_t done = give_packets(vid, ring, pkts + sent, want);
 
 		sent += done;
 		if (likely(want && done == want))
@@ -196,7 +227,7 @@ static uint16_t vhost_tx(struct port *port, uint16_t queue, struct rte_mbuf **pk
 static bool look_once_more(struct vhost_port *vp, struct vhost_queue *q, int vid, uint16_t ring)
 {
 	for (int round = 0; round < 2; round++) {
-		if (rte_vhost_enable_guest_notification(vid, ring, 1) < 0)
+		if (ask_for_kicks(vid, ring, true) < 0)
 			return false;
 		atomic_thread_fence(memory_order_seq_cst);
 		q->stash_at = 0;
@@ -221,7 +252,7 @@ static int vhost_sleep(struct port *port, uint16_t queue)
 	if (!atomic_load_explicit(&q->can_sleep, memory_order_acquire))
 		return -ENOTSUP;
 	if (look_once_more(vp, q, vid, ring)) {
-		rte_vhost_enable_guest_notification(vid, ring, 0);
+		ask_for_kicks(vid, ring, false);
 		return -EAGAIN;
 	}
 	return q->kick_fd;
@@ -235,7 +266,7 @@ static void vhost_wake(struct port *port, uint16_t queue)
 	int vid = device_of(vp);
 
 	if (vid >= 0)
-		rte_vhost_enable_guest_notification(vid, VHOST_RING_RX(queue), 0);
+		ask_for_kicks(vid, VHOST_RING_RX(queue), false);
 	/* The descriptor is the peer's and may be anything, with any flags: a plain read could
 	 * block for ever. What cannot be drained without blocking cannot be slept on. */
 	if (preadv2(q->kick_fd, &count, 1, -1, RWF_NOWAIT) < 0 && errno != EAGAIN && errno != EINTR)

@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * What the other side has said so far, so that a port that carries nothing can say how far it came.
- * The library handles the messages itself; here they are only seen. rte_vhost's thread, with the
- * locks of the rings held for most of them.
+ * The library handles the messages itself; here they are seen and let through, or refused.
+ * rte_vhost's thread, with the locks of the rings held for most of them.
  */
 #include <rte_vhost.h>
 
 #include "vhost/vhost_port.h"
-
-/* The head of the library's message, as the protocol has it on the wire. */
-struct message {
-	uint32_t request, flags, size;
-	union {
-		uint64_t u64;
-	} payload;
-} __attribute__((packed));
 
 static void note_features(struct vhost_port *vp, uint64_t features)
 {
@@ -24,19 +16,26 @@ static void note_features(struct vhost_port *vp, uint64_t features)
 		atomic_store(&vp->features_refused, (features & ~offered) != 0);
 }
 
-static enum rte_vhost_msg_result before(int vid, void *context)
+static void note(struct vhost_port *vp, const struct vhost_wire_message *m)
 {
-	struct vhost_port *vp = vhost_device_find(vid);
-	const struct message *m = context;
-
-	if (!vp || m->request >= VHOST_MESSAGES_MAX)
-		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 	atomic_fetch_or(&vp->messages, VHOST_SAID(m->request));
 	atomic_store(&vp->last_message, m->request);
 	atomic_store(&vp->message_ms, vhost_now_ms());
-	if (m->request == VHOST_MSG_SET_FEATURES && m->size == sizeof(m->payload.u64))
-		note_features(vp, m->payload.u64);
-	return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
+	if (m->request == VHOST_MSG_SET_FEATURES && m->size == sizeof(m->u64))
+		note_features(vp, m->u64);
+}
+
+static enum rte_vhost_msg_result before(int vid, void *context)
+{
+	struct vhost_port *vp = vhost_device_find(vid);
+	const struct vhost_wire_message *m = context;
+
+	vhost_bus_watch(true); /* what this thread touches from here on is a guest's */
+	if (!vp)
+		return RTE_VHOST_MSG_RESULT_ERR;
+	if (m->request < VHOST_MESSAGES_MAX)
+		note(vp, m);
+	return vhost_guard_judge(vp, context);
 }
 
 /* A guest that moved here is announced by the library, as a packet of its own in front of what the
@@ -44,14 +43,17 @@ static enum rte_vhost_msg_result before(int vid, void *context)
 static enum rte_vhost_msg_result after(int vid, void *context)
 {
 	struct vhost_port *vp = vhost_device_find(vid);
-	const struct message *m = context;
+	const struct vhost_wire_message *m = context;
 
-	if (vp && m->request == VHOST_MSG_SEND_RARP)
+	if (!vp)
+		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
+	vhost_gate_done(&vp->gate, m);
+	if (m->request == VHOST_MSG_SEND_RARP)
 		vp->wake();
 	return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 }
 
-void vhost_messages_watch(struct vhost_port *vp, int vid)
+int vhost_messages_watch(struct vhost_port *vp, int vid)
 {
 	static const struct rte_vhost_user_extern_ops watch = {
 		.pre_msg_handle = before,
@@ -62,5 +64,5 @@ void vhost_messages_watch(struct vhost_port *vp, int vid)
 	atomic_store(&vp->last_message, 0);
 	atomic_store(&vp->message_ms, vhost_now_ms());
 	atomic_store(&vp->features_refused, false);
-	rte_vhost_extern_callback_register(vid, &watch, NULL);
+	return rte_vhost_extern_callback_register(vid, &watch, NULL);
 }

@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "vhost/vhost.h"
+#include "vhost/vhost_gate.h"
 #include "vhost/vhost_peer.h"
 
 #define VHOST_BURST      32 /* the most rte_vhost moves in one call */
@@ -77,6 +78,8 @@ struct vhost_port {
 	atomic_uint last_message;     /* its number; stays when the connection ends */
 	atomic_llong message_ms;      /* when it came */
 	atomic_bool features_refused; /* it took features that were not offered */
+	struct vhost_gate gate;
+	int peer_fd; /* the library's, of the connection; or -1 */
 
 	/* Control. */
 	bool is_registered;
@@ -121,8 +124,12 @@ struct vhost_port *vhost_device_find(int vid);
  * looked at. Returns when it wants to look again, INT64_MAX for when there is news. Control. */
 int64_t vhost_watch(struct vhost_port *vp, int64_t now, unsigned n_ports);
 
-/* Has what the new device says noted in the port. Event thread. */
-void vhost_messages_watch(struct vhost_port *vp, int vid);
+/* Has what the new device says noted in the port, and judged. 0 or -1. Event thread. */
+int vhost_messages_watch(struct vhost_port *vp, int vid);
+
+/* Whether the library may have a message: vhost_gate.h, with the library's context of a message.
+ * What is refused has its descriptors closed. Returns an enum rte_vhost_msg_result. */
+int vhost_guard_judge(struct vhost_port *vp, void *context);
 
 /* Milliseconds on the monotonic clock. */
 int64_t vhost_now_ms(void);
@@ -152,9 +159,17 @@ int vhost_socket_clear(const char *path);
 /* rte_vhost reads a message's body without a limit of time, on the one thread that serves all
  * ports: a peer that stops amid a message, or reads no answers, would stop them all. Limits the
  * connections over path to VHOST_PATIENCE_MS; the library keeps their descriptors to itself, so
- * they are looked for by name. Returns the other side's process, 0 where that is not known. For a
- * server's port it is who connected, for a client's who made the socket. Event thread, on a new
- * connection. */
-pid_t vhost_socket_limit(const char *path);
+ * they are looked for by name. connection: the descriptor, or -1. Returns the other side's process,
+ * 0 where that is not known. For a server's port it is who connected, for a client's who made the
+ * socket. Event thread, on a new connection. */
+pid_t vhost_socket_limit(const char *path, int *connection);
+
+/* Survives a guest that takes its memory back while this thread works on it; install before. */
+void vhost_bus_install(void);
+extern __thread volatile bool vhost_bus_watched;
+static inline void vhost_bus_watch(bool on)
+{
+	vhost_bus_watched = on;
+}
 
 #endif

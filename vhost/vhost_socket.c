@@ -71,13 +71,14 @@ static pid_t peer_of(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 ? 0 : peer.pid;
 }
 
-pid_t vhost_socket_limit(const char *path)
+pid_t vhost_socket_limit(const char *path, int *connection)
 {
 	const struct timeval patience = {.tv_usec = VHOST_PATIENCE_MS * 1000};
 	DIR *fds = opendir("/proc/self/fd");
 	struct dirent *entry;
 	pid_t peer = 0;
 
+	*connection = -1;
 	while (fds && (entry = readdir(fds))) {
 		int fd = atoi(entry->d_name);
 
@@ -86,6 +87,7 @@ pid_t vhost_socket_limit(const char *path)
 		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 		peer = peer_of(fd);
+		*connection = fd;
 	}
 	if (fds)
 		closedir(fds);

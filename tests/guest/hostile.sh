@@ -1,0 +1,124 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# A guest that means harm (hostile/), case by case: after each, weftd lives and has its descriptors,
+# buffers and memory back; two good ports lose nothing all the while.
+#
+#   tests/guest/hostile.sh [CASE…]   all cases, or those whose names begin so
+#   HOSTILE_ROUNDS=100               how often each is played (1)
+#   HOSTILE_CHURN=1000               how often a guest comes and goes in a round (20)
+rounds=${HOSTILE_ROUNDS:-1}
+export WEFT_TOPOLOGY_SECONDS=${WEFT_TOPOLOGY_SECONDS:-$((150 * rounds + ${HOSTILE_CHURN:-20} / 5))}
+# shellcheck source=../../topologies/lib.sh
+. "$(dirname "$0")/../../topologies/lib.sh"
+hostile=$build/tests/guest/hostile/hostile
+
+rate=250 # packets a second, each way between the good ports
+
+cat >"$scratch/weft.yaml" <<END
+ports:
+  good1: { type: tap, device: eth0, netns: good1, addresses: [10.0.0.1/24] }
+  good2: { type: tap, device: eth0, netns: good2, addresses: [10.0.0.2/24] }
+  loud: { type: tap, device: eth0, netns: loud, addresses: [10.0.0.3/24] }
+  bad: { type: vhost-user, socket: $scratch/bad.sock, role: server }
+  worse: { type: vhost-user, socket: $scratch/worse.sock }
+bridges:
+  br0: { ports: { good1: {}, good2: {}, loud: {}, bad: {}, worse: {} } }
+END
+
+# --- what weftd holds ---
+
+n_fds() { find "/proc/$weftd/fd" -mindepth 1 | wc -l; }
+n_maps() { wc -l <"/proc/$weftd/maps"; }
+n_mbufs() { value h '.[0].mbufs_used' system show; }
+rss() { awk '$1 == "VmRSS:" { print $2 }' "/proc/$weftd/status"; } # KiB
+
+declare -A before
+remember() {
+	before=([fds]=$(n_fds) [maps]=$(n_maps) [mbufs]=$(n_mbufs) [rss]=$(rss))
+}
+
+# What a port's workers hold between two bursts, and what the allocator gives back late.
+slack_mbufs=64 slack_maps=4 slack_rss=8192
+
+holds_no_more() { # DESCRIPTORS-THAT-MAY-BE-LOST
+	[ "$(n_fds)" -le $((before[fds] + $1)) ] && [ "$(n_maps)" -le $((before[maps] + slack_maps)) ] &&
+		[ "$(n_mbufs)" -le $((before[mbufs] + slack_mbufs)) ] &&
+		[ "$(rss)" -le $((before[rss] + slack_rss)) ]
+}
+
+explain_held() {
+	echo "descriptors ${before[fds]} then, $(n_fds) now; maps ${before[maps]}, $(n_maps);" \
+		"mbufs ${before[mbufs]}, $(n_mbufs); KiB ${before[rss]}, $(rss)"
+	find "/proc/$weftd/fd" -mindepth 1 -printf '%l\n' | sed 's/:.*//' | sort | uniq -c
+	return 1
+}
+
+# --- a case ---
+
+play() { # NAME LOST
+	local socket=$scratch/bad.sock
+	[[ $1 != *.listening ]] || socket=$scratch/worse.sock
+	timeout $((20 * rounds + ${HOSTILE_CHURN:-20} / 5)) "$hostile" "$1" "$socket" "$rounds" || return 1
+	kill -0 "$weftd" || { echo 'weftd is dead'; return 1; }
+	wait_for 3 holds_no_more $(($2 * rounds)) || explain_held
+}
+
+# --- the good ones, counted ---
+
+# Without a shell between us and them, so that they can be told to end.
+begin() { # HOST COMMAND…
+	nsenter --net="/run/netns/$1" "${@:2}" &
+}
+
+start_streams() {
+	local stream=(/usr/bin/python3 "$root/topologies/stream.py")
+	begin good1 "${stream[@]}" udp-sink 10.0.0.1 99999 >"$scratch/got1" 2>&1
+	sinks=($!)
+	begin good2 "${stream[@]}" udp-sink 10.0.0.2 99999 >"$scratch/got2" 2>&1
+	sinks+=($!)
+	wait_for 5 grep -q ready "$scratch/got1" && wait_for 5 grep -q ready "$scratch/got2" || return 1
+	begin good2 "${stream[@]}" udp-send 10.0.0.1 $rate 99999
+	senders=($!)
+	begin good1 "${stream[@]}" udp-send 10.0.0.2 $rate 99999
+	senders+=($!)
+	# Broadcasts, so that there is always something to be sent to the hostile guest.
+	begin loud ping -n -q -b -i 0.01 10.0.0.255 >/dev/null 2>&1
+	senders+=($!)
+}
+
+end_streams() {
+	kill -TERM "${senders[@]}"
+	wait "${senders[@]}" "${sinks[@]}"
+	sed 's/^/# /' "$scratch/got1" "$scratch/got2"
+}
+
+lost_nothing() { # FILE
+	awk '/^received/ { all = $2 + 0 == $4 + 0 && $2 > 0 } END { exit !all }' "$1" || { cat "$1"; false; }
+}
+
+# --- all of them ---
+
+[ -x "$hostile" ] || { echo 'Bail out! the hostile guest is not built'; exit 1; }
+ns good1 && ns good2 && ns loud
+start_weftd h "$scratch/weft.yaml"
+weftd=${weftd_pid[h]}
+expect 'the good ports are up' ports_up h good1 good2 loud
+expect 'and reach each other' ping_ok good1 10.0.0.2
+# What is only set up once is set up before anything is counted.
+expect 'a guest is served' "$hostile" guest_reboots "$scratch/bad.sock"
+expect 'so is one that weft connects to' "$hostile" guest_reboots.listening "$scratch/worse.sock"
+expect 'two streams are under way' start_streams
+remember
+
+while IFS=$'\t' read -r name lost what <&3; do
+	[ $# = 0 ] || [[ " $* " == *" ${name%%.*} "* || " $* " == *" $name "* ]] || continue
+	expect "a guest that $what does no harm" play "$name" "$lost" || kill -0 "$weftd" || break
+	[ "$lost" = 0 ] || before[fds]=$(n_fds)
+done 3< <("$hostile" list)
+
+expect 'weftd lives' kill -0 "$weftd"
+end_streams
+expect 'the good port lost nothing' lost_nothing "$scratch/got1"
+expect 'nor did the other' lost_nothing "$scratch/got2"
+expect 'weftd holds what it held' wait_for 3 holds_no_more 0
+expect 'a guest is served as before' "$hostile" guest_reboots "$scratch/bad.sock"

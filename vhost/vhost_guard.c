@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* The gate, for messages as the library hands them over before it acts on them. */
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <rte_version.h>
+#include <rte_vhost.h>
+
+#include "vhost/vhost_gate.h"
+#include "vhost/vhost_port.h"
+
+/* The library's room for a payload: its largest is a session of vhost-crypto. Handlers outside of
+ * the library depend on that layout, and it is kept for them, within a version. */
+#if RTE_VERSION < RTE_VERSION_NUM(24, 11, 0, 0)
+#define PAYLOAD_ROOM 632
+#else
+#define PAYLOAD_ROOM 1072
+#endif
+
+struct context {
+	union {
+		struct vhost_wire_message message;
+		uint8_t room[VHOST_WIRE_HEAD + PAYLOAD_ROOM];
+	};
+	int fds[VHOST_WIRE_REGIONS_MAX];
+	int n_fds;
+} __attribute__((packed));
+
+static void refuse(struct context *context, unsigned n_fds)
+{
+	for (unsigned i = 0; i < n_fds; i++) {
+		close(context->fds[i]);
+		context->fds[i] = -1;
+	}
+	context->n_fds = 0;
+}
+
+/* The library ignores that an answer could not be sent, and would wait to send the next one, and
+ * the next, and all other guests with it. */
+static bool reads_answers(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLOUT};
+
+	return fd < 0 || poll(&p, 1, 0) != 0;
+}
+
+/* The library speaks of as many queues as it can have; those of them that the port has not would
+ * stand still. */
+static enum rte_vhost_msg_result tell_queues(const struct vhost_port *vp, struct context *context)
+{
+	context->message.u64 = vp->n_queues;
+	context->message.size = sizeof(context->message.u64);
+	return RTE_VHOST_MSG_RESULT_REPLY;
+}
+
+int vhost_guard_judge(struct vhost_port *vp, void *arg)
+{
+	struct context *context = arg;
+	unsigned n_fds = (unsigned)context->n_fds;
+	struct vhost_wire_message m;
+	int fds[VHOST_WIRE_REGIONS_MAX];
+
+	/* A layout that is another than we know; nothing that we could close. */
+	if (n_fds > VHOST_WIRE_REGIONS_MAX)
+		return RTE_VHOST_MSG_RESULT_ERR;
+	memcpy(&m, &context->message, sizeof(m));
+	memcpy(fds, context->fds, sizeof(fds));
+	if (!reads_answers(vp->peer_fd))
+		context->message.flags &= ~VHOST_WIRE_NEED_REPLY; /* and hangs up */
+	else if (!vhost_gate_check(&vp->gate, &m, fds, n_fds))
+		return m.request == VHOST_WIRE_GET_QUEUE_NUM ? tell_queues(vp, context)
+							     : RTE_VHOST_MSG_RESULT_NOT_HANDLED;
+	refuse(context, n_fds);
+	return RTE_VHOST_MSG_RESULT_ERR;
+}
