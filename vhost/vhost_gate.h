@@ -5,7 +5,7 @@
  * The library checks each message by itself. This keeps it from orders of
  * messages, sizes and descriptors that would have it, or a worker, read or
  * write where nothing is, wait for the peer, or lose a descriptor; which ones,
- * and why, is in docs/decisions/002. On rte_vhost's thread.
+ * and why, is in docs/decisions/004. On rte_vhost's thread.
  */
 #ifndef WEFT_VHOST_VHOST_GATE_H
 #define WEFT_VHOST_VHOST_GATE_H

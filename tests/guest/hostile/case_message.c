@@ -264,7 +264,7 @@ static int churn(struct front *f)
 	const char *times = getenv("HOSTILE_CHURN");
 
 	/* A client lets a guest that hangs up again and again wait for a second. */
-	for (int i = times ? atoi(times) : f->listens ? 3 : 20; i > 0; i--) {
+	for (int i = (times ? atoi(times) : 20) / (f->listens ? 7 : 1); i > 0; i--) {
 		front_hang_up(f);
 		usleep(50000);
 		if (front_connect(f) < 0)
