@@ -21,7 +21,8 @@ SECONDS = 15  # for a connection as a whole
 
 
 def tcp_sink(address):
-    listener = socket.create_server((address, PORT))
+    family = socket.AF_INET6 if ':' in address else socket.AF_INET
+    listener = socket.create_server((address, PORT), family=family)
     listener.settimeout(SECONDS)
     peer, _ = listener.accept()
     peer.settimeout(SECONDS)

@@ -54,17 +54,17 @@ at_node() { # NODE SECONDS COMMAND
 
 # Takes one connection in the background. nc hangs up when its own input ends: hence the sleep.
 listen() { # NODE
-	at_node "$1" 5 "rm -f got.$1; sleep 30 | nc -l -p 5000 >got.$1 2>/dev/null & until grep -q ':1388 .* 0A ' /proc/net/tcp*; do usleep 50000; done"
+	at_node "$1" 5 "rm -f got.$1; sleep 60 | nc -l -p 5000 >got.$1 2>/dev/null & until grep -q ':1388 .* 0A ' /proc/net/tcp*; do usleep 50000; done"
 }
 
 # The digest of what came: once all of it is there.
 received() { # NODE BYTES
-	at_node "$1" 12 "n=0; until [ \$(stat -c %s got.$1) = $2 ] || [ \$n = 100 ]; do n=\$((n + 1)); usleep 50000; done; sha256sum <got.$1"
+	at_node "$1" 40 "n=0; until [ \$(stat -c %s got.$1) = $2 ] || [ \$n = 500 ]; do n=\$((n + 1)); usleep 50000; done; sha256sum <got.$1"
 }
 
 declare -A digest=()
 carries() { # FROM TO
-	listen "$2" && at_node "$1" 15 "nc ${at[$2]} 5000 <sent.$1" &&
+	listen "$2" && at_node "$1" 40 "nc ${at[$2]} 5000 <sent.$1" &&
 		equal "${digest[$1]}" "$(received "$2" $((size << 20)))"
 }
 
@@ -85,7 +85,9 @@ for node in pkt1 xdp1; do
 done
 start_weftd w "$scratch/weft.yaml"
 for node in full1 full2 plain; do
-	guest_start "$node" "client:$scratch/$node.sock,ip=${at[$node]}/24,mac=02:00:00:00:00:0${at[$node]##*.}"
+	options=
+	[ "$node" = full2 ] && options=,option=packed=on
+	guest_start "$node" "client:$scratch/$node.sock,ip=${at[$node]}/24,mac=02:00:00:00:00:0${at[$node]##*.}$options"
 done
 guest_start router "client:$scratch/router0.sock,ip=10.0.0.9/24,mac=02:00:00:00:00:09" \
 	"client:$scratch/router1.sock,ip=10.1.0.9/24,mac=02:00:00:00:01:09"
