@@ -49,10 +49,24 @@ is_behind() { # PORT: where the machine that moves is
 # Moves the machine. The one at the old port ends as libvirt would end it.
 migrates() { # FROM TO
 	start_mover "$2" "incoming=unix:$scratch/move" && wait_for 5 test -S "$scratch/move" &&
-		guest_monitor "$1" migrate-to "unix:$scratch/move" 30 && guest_stop "$1"
+		guest_monitor "$1" migrate-to "unix:$scratch/move" 30 && guest_stop "$1" && guest_wait "$2" 20
 	local result=$?
 	rm -f "$scratch/move"
 	return $result
+}
+
+# A file flows to the machine that moves: what weft writes into its memory meanwhile has to move as well.
+begin_file() { # TO
+	# shellcheck disable=SC2016 # the guest expands it
+	guest_exec "$1" 5 'rm -f /tmp/got; sleep 90 | nc -l -p 5000 >/tmp/got 2>/dev/null & sleep 0.2' &&
+		guest_exec vm2 20 'dd if=/dev/urandom of=/tmp/sent bs=1M count=8 2>/dev/null; i=0; (while [ $i -lt 128 ]; do dd if=/tmp/sent bs=64k count=1 skip=$i 2>/dev/null; i=$((i + 1)); sleep 0.02; done | nc 10.0.0.1 5000) &'
+}
+file_is_whole() { # WHERE
+	local sent seen
+	# shellcheck disable=SC2016
+	seen=$(guest_exec "$1" 30 'n=0; while [ -n "$(pidof nc)" ] && [ $n -lt 100 ]; do n=$((n + 1)); sleep 0.1; done; sha256sum </tmp/got')
+	sent=$(guest_exec vm2 10 'sha256sum </tmp/sent')
+	equal "$sent" "$seen"
 }
 
 # --- what weftd holds ---
@@ -112,9 +126,11 @@ live() {
 	expect 'the other boots' guest_wait vm2 60
 	expect 'both reach each other' both_ways vm1
 
-	expect 'a machine migrates to another port' migrates vm1 vm3
+	expect 'a file flows to a machine' begin_file vm1
+	expect 'that migrates to another port' migrates vm1 vm3
 	expect 'its address is behind that' wait_for 3 is_behind vm3
-	expect 'where it is reached' both_ways vm3
+	expect 'the file that was on its way is whole' file_is_whole vm3
+	expect 'it is reached there' both_ways vm3
 	expect 'and back' migrates vm3 vm1
 	expect 'its address is back too' wait_for 3 is_behind vm1
 	expect 'where it is reached again' both_ways vm1
