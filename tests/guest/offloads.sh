@@ -54,7 +54,7 @@ at_node() { # NODE SECONDS COMMAND
 
 # Takes one connection in the background. nc hangs up when its own input ends: hence the sleep.
 listen() { # NODE
-	at_node "$1" 5 "rm -f got.$1; sleep 60 | nc -l -p 5000 >got.$1 2>/dev/null & until grep -q ':1388 .* 0A ' /proc/net/tcp*; do usleep 50000; done"
+	at_node "$1" 20 "rm -f got.$1; sleep 60 | nc -l -p 5000 >got.$1 2>/dev/null & until grep -q ':1388 .* 0A ' /proc/net/tcp*; do usleep 50000; done"
 }
 
 # The digest of what came: once all of it is there.
