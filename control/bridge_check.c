@@ -81,6 +81,24 @@ static int check_mac(const json_t *value, size_t i, const char *path, struct err
 	return 0;
 }
 
+/* Said once, at the first that is too many. */
+static int check_count(const char *name, const json_t *candidate, const char *path,
+		       struct errors *errors)
+{
+	const json_t *bridges = json_object_get(candidate, "bridges"), *bridge;
+	const char *other;
+	size_t n = 0;
+
+	if (json_object_size(bridges) <= BRIDGE_MAX)
+		return 0;
+	json_object_foreach((json_t *)bridges, other, bridge)
+		if (n++ == BRIDGE_MAX && strcmp(other, name) == 0)
+			return errors_add(errors, path,
+					  "no more than %d bridges, and these are %zu", BRIDGE_MAX,
+					  json_object_size(bridges));
+	return 0;
+}
+
 int bridge_check(const char *name, const json_t *value, const json_t *candidate, const char *path,
 		 struct errors *errors)
 {
@@ -93,6 +111,7 @@ int bridge_check(const char *name, const json_t *value, const json_t *candidate,
 	if (strlen(name) >= PORT_NAME_MAX)
 		r = errors_add(errors, path, "the name of a bridge has at most %d characters",
 			       PORT_NAME_MAX - 1);
+	r |= check_count(name, candidate, path, errors);
 	json_object_foreach(json_object_get(value, "ports"), port, member) {
 		snprintf(at, sizeof(at), "%s.ports.%s", path, port);
 		r |= check_member(member, at, errors);

@@ -186,8 +186,9 @@ static void explain(const struct hostdev *h, char *out, size_t size)
 	if (netns_is_gone(h->ns)) {
 		snprintf(out, size, "namespace %s is gone: remove the port and add it again", ns);
 	} else if (!h->is_there) {
-		snprintf(out, size, "device %s is gone%s%s", h->device,
-			 *ns ? " from namespace " : "", ns);
+		snprintf(out, size, "device %s is gone%s%s%s", h->device,
+			 *ns ? " from namespace " : "", ns,
+			 h->ops->open ? "" : ": remove the port and add it again");
 	} else if (!h->index && h->ops->open) {
 		snprintf(out, size, "device %s came back but cannot be used yet: %s", h->device,
 			 strerror(-h->error));

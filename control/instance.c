@@ -19,6 +19,13 @@
 #include "control/spine/log.h"
 #include "control/wire.h"
 
+void instance_open_standard(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+			_exit(EXIT_FAILURE);
+}
+
 bool instance_name_valid(const char *name)
 {
 	static const char allowed[] =

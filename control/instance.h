@@ -7,6 +7,9 @@
 
 #include <stdbool.h>
 
+/* Opens what is closed of 0, 1 and 2: else the lock or a guest's socket would get the log. */
+void instance_open_standard(void);
+
 /* Letters, digits, - and _, at most WIRE_INSTANCE_MAX. */
 bool instance_name_valid(const char *name);
 

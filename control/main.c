@@ -86,7 +86,7 @@ static json_t *load(const struct options *options)
 	json_t *tree = config_file_load(options->file, !options->file_named, &errors);
 	if (!tree) {
 		char *text = errors_text(&errors, options->file);
-		fprintf(stderr, "%s\n", text ? text : "no memory");
+		fputs(text ? text : "no memory\n", stderr);
 		free(text);
 	}
 	errors_fini(&errors);
@@ -265,6 +265,8 @@ static int run(const json_t *tree)
 int main(int argc, char **argv)
 {
 	struct options options;
+
+	instance_open_standard();
 	int r = parse_options(argc, argv, &options);
 
 	if (r >= 0)

@@ -3,10 +3,12 @@
  * weft: the command line. It knows no noun of its own: what can be said comes
  * from weftd's api.describe.
  */
+#include <fcntl.h>
 #include <getopt.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "control/wire.h"
 #include "tools/weft_help.h"
@@ -80,11 +82,22 @@ static int parse_options(struct session *session, int argc, char **argv)
 	return -1;
 }
 
+/* Takes the place of what is closed of 0, 1 and 2, so that no socket gets it, and cannot be used,
+ * so that it still fails. */
+static void open_standard(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+			_exit(EXIT_FAILURE);
+}
+
 int main(int argc, char **argv)
 {
 	struct session session = {.instance = WIRE_INSTANCE, .client = CLIENT_INIT};
 	int rc;
 
+	open_standard();
 	setlocale(LC_CTYPE, "");
 	rc = parse_options(&session, argc, argv);
 	if (rc >= 0)

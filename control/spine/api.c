@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "control/spine/api_edit.h"
+#include "control/spine/api_uses.h"
 #include "routing/core/nearest.h"
 
 #define METHOD_MAX 128
@@ -223,6 +224,11 @@ static json_t *do_change(struct request *r, const json_t *params)
 		candidate = edit_del(running, r->noun, r->name, r->errors);
 	else
 		candidate = edit_set(running, r->noun, r->name, r->set, r->errors);
+	if (candidate && deletes && r->noun->shape == NOUN_MAP &&
+	    uses_check_none(r->api->registry, running, r->noun, r->name, r->errors)) {
+		json_decref(candidate);
+		return NULL;
+	}
 	if (!candidate)
 		return NULL;
 	snprintf(comment, sizeof(comment), "%s %s%s%s", r->noun->name, r->verb, r->name ? " " : "",

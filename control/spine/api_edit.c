@@ -92,7 +92,8 @@ static json_t *parse_text(const struct field *field, const char *text, const cha
 	char *list = NULL;
 	json_t *value;
 
-	if ((field->flags & FIELD_OR_AUTO && !strcmp(text, "auto")) || field->type == F_VLANS)
+	if ((field->flags & FIELD_OR_AUTO && !strcmp(text, "auto")) ||
+	    (field->type == F_VLANS && first != '['))
 		return json_string(text);
 	if (first == '[' || first == '{' || field->type == F_OBJECT) {
 		value = yaml_value(text, path, errors);
@@ -118,7 +119,8 @@ static int assign(const struct field *field, json_t *object, const char *key, co
 		json_object_del(object, key);
 		return 0;
 	}
-	if (!text || (field->type != F_LIST && field->type != F_MAP && field->type != F_OBJECT))
+	if (!text || (field->type != F_LIST && field->type != F_MAP && field->type != F_OBJECT &&
+		      field->type != F_VLANS))
 		return json_object_set(object, key, (json_t *)value);
 	join(full, sizeof(full), path, key);
 	parsed = parse_text(field, text, full, errors);

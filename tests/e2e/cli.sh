@@ -55,6 +55,7 @@ expect 'a missing name is wrong usage' status 2 "${W[@]}" port del
 expect 'with the right usage' said err '^usage: weft port del NAME$'
 expect '-j may stand at the end' status 0 "${W[@]}" port show -j
 expect 'and is JSON' jq -e '.[0].name == "t0" and .[0].mtu == 1400' out
+expect 'a closed standard output is a failure too' status 1 bash -c '"$@" >&-' - "${W[@]}" port show
 expect 'what cannot be written is a failure' status 1 bash -c '"$@" >/dev/full' - "${W[@]}" port show
 
 # --- scripts ---
@@ -85,7 +86,7 @@ offers_in_bash() {
 		- "$root/tools/completion/weft.bash" "$1"
 }
 expect 'verbs are offered' offers 'show set' port s
-expect 'names are offered' offers 't0 t1' port show ''
+expect 'names are offered' offers 't0 t1 --libvirt' port show ''
 expect 'keys inside others are offered' offers 'ports.t1.vlan=' bridge set br0 ports.t1.v
 expect 'bash offers nouns' equal port "$(offers_in_bash 'weft -n cli po')"
 expect 'bash offers values' equal tap "$(offers_in_bash 'weft -n cli port set t0 type=ta')"

@@ -51,7 +51,13 @@ done
 expect 'all errors are told, a line each' at_least 3 "$(grep -c '^bad.yaml:[0-9]*:[0-9]*: ' err)"
 expect 'a file that is missing is refused' status 1 "$weftd" --check -c missing.yaml
 expect 'a folder in place of a file is refused' status 1 "$weftd" --check -c /
+{ echo bridges:; printf '  b%d: {}\n' {1..257}; } >many.yaml
+expect 'more bridges than there can be are refused' status 1 "$weftd" --check -c many.yaml
+expect 'and told where they begin to be too many' said err '^many.yaml:258:9: bridges.b257: no more than 256'
+sed -i '$d' many.yaml
+expect 'as many as there can be are sound' status 0 "$weftd" --check -c many.yaml
 expect 'a start with a bad file ends with 1' status 1 "$weftd" -n bad -c bad.yaml
+expect 'with no empty line among its errors' equal 0 "$(grep -c '^$' err)"
 expect 'and tells all its errors' at_least 3 "$(grep -c '^bad.yaml:[0-9]*:[0-9]*: ' err)"
 : >empty.yaml
 expect 'an empty file is sound' status 0 "$weftd" --check -c empty.yaml

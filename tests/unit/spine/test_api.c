@@ -180,6 +180,10 @@ static void keys_may_be_dotted_and_texts_stand_for_every_type(void **state)
 		 "{\"ports\":{\"eth0.5\":{\"vlan\":20},\"vm1\":{\"vlan\":10}}}"},
 		{"{\"ports.vm1\": \"{trunk: [30, 20]}\"}",
 		 "{\"ports\":{\"eth0.5\":{\"vlan\":20},\"vm1\":{\"trunk\":[20,30]}}}"},
+		{"{\"ports.vm1.trunk\": \"[30, 40-42]\"}",
+		 "{\"ports\":{\"eth0.5\":{\"vlan\":20},\"vm1\":{\"trunk\":[30,\"40-42\"]}}}"},
+		{"{\"ports.vm1.trunk\": \"20,30\"}",
+		 "{\"ports\":{\"eth0.5\":{\"vlan\":20},\"vm1\":{\"trunk\":[20,30]}}}"},
 		{"{\"ports.eth0.5.vlan\": \"none\"}",
 		 "{\"ports\":{\"eth0.5\":{},\"vm1\":{\"trunk\":[20,30]}}}"},
 		{"{\"ports.vm1\": null}", "{\"ports\":{\"eth0.5\":{}}}"},
@@ -229,6 +233,26 @@ static void keys_may_be_dotted_and_texts_stand_for_every_type(void **state)
 		json_decref(params);
 	}
 	run_cases(refused);
+}
+
+static void what_is_in_use_is_not_removed_and_the_user_is_named(void **state)
+{
+	static const struct api_case used = {
+		"port.del", "{\"name\": \"vm1\"}",
+		"-32000 bridges.br0.ports: port vm1 is in use here: "
+		"\"weft bridge set br0 ports.vm1=none\" lets go of it"};
+	json_t *set;
+
+	run_case(&(struct api_case)ADD_VM1);
+	must_do("port.add", json_pack("{s:s, s:{s:s}}", "name", "vm2", "set", "type", "tap"));
+	must_do("bridge.add",
+		json_pack("{s:s, s:{s:s}}", "name", "br0", "set", "ports", "vm1,vm2"));
+	run_case(&used);
+	set = json_pack("{s:s}", "ports.vm1", "none");
+	must_do("bridge.set", json_pack("{s:s, s:o}", "name", "br0", "set", set));
+	must_do("port.del", json_pack("{s:s}", "name", "vm1"));
+	assert_running("{\"bridges\":{\"br0\":{\"ports\":{\"vm2\":{}}}},"
+		       "\"ports\":{\"vm2\":{\"type\":\"tap\"}}}");
 }
 
 static void none_is_a_value_where_it_is_a_choice(void **state)
@@ -348,6 +372,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_refused_change_leaves_everything_as_it_was, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(keys_may_be_dotted_and_texts_stand_for_every_type,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_in_use_is_not_removed_and_the_user_is_named,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(none_is_a_value_where_it_is_a_choice, setup,
 						teardown),
