@@ -36,7 +36,7 @@ def _legend(devices):
     for device in devices:
         parts += [f'<rect x="{x}" y="56" width="12" height="12" rx="2" fill="{device.color}"/>',
                   _text(x + 17, 67, device.title)]
-        x += 34 + 7 * len(device.title)
+        x += 34 + 8 * len(device.title)
     return parts
 
 

@@ -10,7 +10,7 @@ DAEMON = 'usr/lib/openvswitch-switch-dpdk/ovs-vswitchd-dpdk'
 
 
 class Ovs(Device):
-    name, title, color = 'ovs', 'Open vSwitch, NORMAL', '#e8590c'
+    name, title, color = 'ovs', 'OVS NORMAL', '#e8590c'
     options = []
     flows = ['actions=NORMAL']
 
@@ -137,10 +137,10 @@ class Ovs(Device):
 
 
 class OvsSignature(Ovs):
-    name, title, color = 'ovs-smc', 'Open vSwitch, NORMAL, signature cache', '#f59f00'
+    name, title, color = 'ovs-smc', 'OVS NORMAL, signature cache', '#f59f00'
     options = ['other_config:smc-enable=true']
 
 
 class OvsFlow(Ovs):
-    name, title, color = 'ovs-p2p', 'Open vSwitch, port to port', '#ffc9a3'
+    name, title, color = 'ovs-p2p', 'OVS port to port', '#ffc9a3'
     flows = ['in_port=1,actions=output:2', 'in_port=2,actions=output:1']

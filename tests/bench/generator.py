@@ -20,9 +20,11 @@ class Run:
 
 def run(bench, device, arguments, seconds, search=False):
     """Drives both ports of a device."""
-    command = [bench.pktgen, '--tx', SOCKETS[0], '--rx', SOCKETS[1], '--server', '--wait', '10',
+    command = [bench.pktgen, '--tx', SOCKETS[0], '--rx', SOCKETS[1], '--server', '--wait', '20',
                '--core', str(bench.generator_core), '--seconds', str(seconds),
-               '--windows', str(windows.WINDOW_MS), '--json', *arguments]
+               '--json', *arguments]
+    if not search:
+        command += ['--windows', str(windows.WINDOW_MS)]
     said, complaint = f'{SCRATCH}/pktgen.json', f'{SCRATCH}/pktgen.log'
     open(complaint, 'w', encoding='utf-8').close()
     with open(said, 'wb') as out:

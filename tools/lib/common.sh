@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=bash
-# What tools/run and tools/check share: messages, packages, the build.
+# What tools/run, tools/check and tools/bench share: messages, packages, the build.
 # To be sourced; sets `root` to the project's folder.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -67,6 +67,20 @@ unpack_kernel() {
 		(cd "$folder.part" && apt download "$kernel" && dpkg-deb -x ./*.deb . && rm ./*.deb) &&
 		mv "$folder.part" "$folder"; } >"$logs/apt.log" 2>&1 </dev/null ||
 		apt_failed "fetch the kernel"
+}
+
+# Unpacks the switches of the group peers into build/peers, once, unless they are installed. 1 where
+# they cannot be had: there may be no network.
+unpack_peers() {
+	local folder=$root/build/peers
+	[ -n "$(packages_missing peers)" ] && [ ! -e "$folder/usr" ] || return 0
+	rm -rf "$folder.part"
+	mkdir -p "$logs" "$folder.part"
+	say "fetching Open vSwitch"
+	(cd "$folder.part" && apt update && mapfile -t names < <(packages_of peers) &&
+		apt -o APT::Sandbox::User=root download "${names[@]}" &&
+		for package in ./*.deb; do dpkg-deb -x "$package" . || exit; done &&
+		rm ./*.deb) >"$logs/peers.log" 2>&1 </dev/null && mv "$folder.part" "$folder"
 }
 
 # Shows the last "[n/m]" of a growing ninja log until the process ends: in place on a terminal,
