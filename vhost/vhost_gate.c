@@ -18,6 +18,7 @@
 
 #define RING_SIZE_MAX       32768
 #define FUSE_MAGIC          0x65735546
+#define PAGE                4096
 
 #define CHANNEL_PATIENCE_US 1000
 
@@ -113,6 +114,9 @@ static const char *check_table(const struct vhost_wire_message *m, const int *fd
 			return why;
 		if (r.guest_address > -r.size || r.user_address > -r.size)
 			return "memory beyond the last address";
+		if ((r.user_address | r.offset) % PAGE)
+			return "memory that does not begin with a page"; /* rings in it would be
+									    askew */
 	}
 	return NULL;
 }
@@ -230,6 +234,8 @@ static const char *check_ring(struct vhost_gate *gate, const struct vhost_wire_m
 	case VHOST_WIRE_SET_VRING_ADDR:
 		if (!ring->is_sized || !is_base_good(gate, ring, ring->base))
 			return "addresses of a ring that has no size";
+		if (m->address.desc % 16 || m->address.avail % 2 || m->address.used % 4)
+			return "a ring at an odd address";
 		ring->is_mapped = true;
 		return NULL;
 	default:

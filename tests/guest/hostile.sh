@@ -88,6 +88,7 @@ start_streams() {
 
 end_streams() {
 	kill -TERM "${senders[@]}"
+	kill -0 "$weftd" || kill -TERM "${sinks[@]}" # they would wait for the last packet
 	wait "${senders[@]}" "${sinks[@]}"
 	sed 's/^/# /' "$scratch/got1" "$scratch/got2"
 }
