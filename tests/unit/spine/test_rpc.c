@@ -255,6 +255,30 @@ static void a_client_that_does_not_read_is_not_read_from(void **state)
 	others_are_served();
 }
 
+/* Costly requests that were read at once already, and somebody who comes while they are served. */
+static void a_newcomer_does_not_wait_for_the_end_of_a_flood(void **state)
+{
+	static const char costly[] =
+		"{\"jsonrpc\":\"2.0\",\"method\":\"job.big\",\"params\":{\"size\":3000000}}\n";
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int flooder = join(), newcomer = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	char flood[4096] = "", one; /* what one read takes */
+
+	for (int i = 0; i < 60; i++)
+		memcpy(flood + i * strlen(costly), costly, strlen(costly));
+	strcat(flood, ASK(1));
+	strcpy(address.sun_path, path);
+	assert_int_equal(send(flooder, flood, strlen(flood), MSG_NOSIGNAL), strlen(flood));
+	assert_int_equal(connect(newcomer, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(send(newcomer, ASK(2), strlen(ASK(2)), MSG_NOSIGNAL), strlen(ASK(2)));
+	while (recv(newcomer, &one, 1, MSG_PEEK) != 1)
+		event_base_loop(base, EVLOOP_ONCE);
+	assert_int_equal(recv(flooder, &one, 1, MSG_PEEK), -1);
+	expect(flooder, "\"id\":1,\"result\"");
+	close(newcomer);
+	close(flooder);
+}
+
 static void a_connection_closed_with_answers_pending_harms_nobody(void **state)
 {
 	static const char ask[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"job.big\","
@@ -447,6 +471,7 @@ int main(void)
 		cmocka_unit_test(a_longer_line_is_refused_and_the_next_is_served),
 		cmocka_unit_test(a_large_answer_arrives_whole),
 		cmocka_unit_test(a_client_that_does_not_read_is_not_read_from),
+		cmocka_unit_test(a_newcomer_does_not_wait_for_the_end_of_a_flood),
 		cmocka_unit_test(a_connection_closed_with_answers_pending_harms_nobody),
 		cmocka_unit_test(answers_still_come_after_the_sending_side_is_closed),
 		cmocka_unit_test(the_silent_go_where_there_are_too_many),
