@@ -19,6 +19,7 @@
 struct numbers {
 	int *list; /* the highest first */
 	size_t n;
+	int rc; /* -errno where not all could be read */
 };
 
 static int higher_first(const void *a, const void *b)
@@ -47,6 +48,8 @@ static struct numbers numbers_read(const char *dir)
 	struct dirent *entry;
 	DIR *stream = opendir(dir);
 
+	if (stream == NULL && errno != ENOENT)
+		numbers.rc = -errno;
 	while (stream != NULL && (entry = readdir(stream)) != NULL) {
 		int number = number_of(entry->d_name);
 		int *list;
@@ -54,8 +57,10 @@ static struct numbers numbers_read(const char *dir)
 		if (number == 0)
 			continue;
 		list = realloc(numbers.list, (numbers.n + 1) * sizeof(*list));
-		if (list == NULL)
+		if (list == NULL) {
+			numbers.rc = -ENOMEM;
 			break;
+		}
 		numbers.list = list;
 		list[numbers.n++] = number;
 	}
@@ -91,7 +96,7 @@ static char *read_file(const char *path, size_t *size)
 	return text;
 }
 
-/* Each level of dir that is missing, for its owner only. 0 or -errno. */
+/* Each level of dir that is missing. 0 or -errno. */
 static int make_dir(const char *dir)
 {
 	char path[PATH_MAX];
@@ -236,7 +241,10 @@ int history_write(const char *dir, const json_t *tree, const char *comment, stru
 
 	if (text == NULL)
 		goto fail;
-	rc = 0;
+	/* Without the numbers in use, an entry would be written over. */
+	rc = numbers.rc;
+	if (rc < 0)
+		goto fail;
 	if (newest > 0 && says_the_same(dir, newest, text))
 		goto fail;
 	path_of(dir, newest + 1, path);

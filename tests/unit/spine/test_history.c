@@ -230,6 +230,24 @@ static void a_full_disk_is_a_warning_and_leaves_no_half_entry(void **state)
 	assert_int_equal(access(path, F_OK), -1);
 }
 
+/* A folder that may be written and not read stands for one that cannot be listed just now. */
+static void entries_that_cannot_be_listed_are_not_written_over(void **state)
+{
+	struct fixture *f = *state;
+	uid_t user = geteuid() == 0 ? 65534 : geteuid();
+
+	set_mtu(f, 1400);
+	assert_int_equal(chmod(f->root, 0711), 0);
+	assert_int_equal(chown(f->dir, user, (gid_t)-1), 0);
+	assert_int_equal(chmod(f->dir, 0300), 0);
+	assert_int_equal(seteuid(user), 0);
+	set_mtu(f, 1401);
+	assert_int_equal(seteuid(getuid()), 0);
+	assert_int_equal(chmod(f->dir, 0700), 0);
+	assert_int_equal(f->errors.n, 1);
+	expect_entry(f, 0, 1, "mtu 1400");
+}
+
 static void a_folder_that_cannot_be_made_is_a_warning(void **state)
 {
 	struct fixture *f = *state;
@@ -338,6 +356,7 @@ int main(void)
 		TEST(a_damaged_entry_is_told_and_harms_no_other),
 		TEST(files_of_other_names_are_no_entries),
 		TEST(a_full_disk_is_a_warning_and_leaves_no_half_entry),
+		TEST(entries_that_cannot_be_listed_are_not_written_over),
 		TEST(a_folder_that_cannot_be_made_is_a_warning),
 		TEST(entries_are_for_their_owner_only),
 		TEST(an_unconfirmed_change_goes_back),
