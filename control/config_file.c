@@ -78,13 +78,17 @@ json_t *config_file_load(const char *path, bool may_be_missing, struct errors *e
 	return tree;
 }
 
+/* A new file: what was left there, or was put there by somebody else, is not written to. */
 static int write_file(const char *path, const char *text, mode_t mode)
 {
 	size_t n = strlen(text), done = 0;
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
 
+	unlink(path);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
+	if (fchmod(fd, mode) < 0) /* whatever the umask is */
+		goto fail;
 	while (done < n) {
 		ssize_t r = write(fd, text + done, n - done);
 		if (r < 0 && errno != EINTR)
@@ -111,7 +115,10 @@ int config_file_save(const char *path, const json_t *tree, struct errors *errors
 	char *text = yaml_dump(tree);
 	int r = -ENOMEM;
 
-	snprintf(beside, sizeof(beside), "%s.new", path);
+	if ((size_t)snprintf(beside, sizeof(beside), "%s.new", path) >= sizeof(beside)) {
+		free(text);
+		return errors_add(errors, "", "cannot write %s: its path is too long", path);
+	}
 	snprintf(folder, sizeof(folder), "%s", path);
 	if (text) {
 		mkdir(dirname(folder), 0755);

@@ -68,8 +68,9 @@ int instance_lock(const char *name)
 		return -1;
 	}
 	snprintf(path, sizeof(path), WIRE_RUN_DIR "/%s.lock", name);
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-	if (fd < 0) {
+	/* Whoever may read it may hold it, and keep weftd from starting. */
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0 || fchmod(fd, 0600) < 0) {
 		log_error("cannot write %s: %s%s", path, strerror(errno),
 			  geteuid() ? ": weftd has to be started as root" : "");
 		return -1;

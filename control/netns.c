@@ -74,7 +74,7 @@ struct netns *netns_open(const char *name)
 		snprintf(ns->where, sizeof(ns->where), "in namespace %s", ns->name);
 	else
 		snprintf(ns->where, sizeof(ns->where), "on this host");
-	ns->fd = open(path, O_RDONLY | O_CLOEXEC);
+	ns->fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* a FIFO would hold us */
 	own = open(OWN_PATH, O_RDONLY | O_CLOEXEC);
 	if (ns->fd < 0 || own < 0) {
 		rc = -errno;

@@ -2,6 +2,7 @@
 #include "control/socket_rights.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,18 +50,38 @@ int socket_rights_check(const json_t *conf, bool is_server, const char *path, st
 	return errors->n == before ? 0 : -1;
 }
 
+/* The folder may be a guest's: whatever it has put in the socket's place stays as it is. */
+static int give(const char *socket, gid_t group, mode_t bits)
+{
+	char self[32];
+	struct stat st;
+	int fd = open(socket, O_PATH | O_NOFOLLOW | O_CLOEXEC), rc = 0;
+
+	if (fd < 0)
+		return -errno;
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	if (fstat(fd, &st) < 0)
+		rc = -errno;
+	else if (!S_ISSOCK(st.st_mode))
+		rc = -ENOTSOCK;
+	else if (fchownat(fd, "", (uid_t)-1, group, AT_EMPTY_PATH) < 0 || chmod(self, bits) < 0)
+		rc = -errno;
+	close(fd);
+	return rc;
+}
+
 int socket_rights_set(const char *socket, const json_t *conf, const char *name,
 		      struct errors *errors)
 {
 	const char *group = conf_str(conf, "group"), *mode = conf_str(conf, "mode");
 	const struct group *entry = group ? getgrnam(group) : NULL;
-	int bits = mode ? parse_mode(mode) : group ? MODE_GROUP : MODE_OWN;
+	int bits = mode ? parse_mode(mode) : group ? MODE_GROUP : MODE_OWN, rc;
 
 	if (group && !entry)
 		return errors_add(errors, "", "%s: there is no group %s", name, group);
-	if (chown(socket, (uid_t)-1, entry ? entry->gr_gid : getegid()) < 0 ||
-	    chmod(socket, (mode_t)bits) < 0)
+	rc = give(socket, entry ? entry->gr_gid : getegid(), (mode_t)bits);
+	if (rc < 0)
 		return errors_add(errors, "", "%s: cannot give the socket %s its rights: %s", name,
-				  socket, strerror(errno));
+				  socket, strerror(-rc));
 	return 0;
 }
