@@ -110,9 +110,12 @@ static void statics_set(struct bridge_entry *entry, const json_t *conf, const ch
 
 	json_array_foreach(json_object_get(conf, "macs"), i, mac) {
 		const char *name = conf_str(mac, "port");
-		struct port_entry *port = ports_find(name);
+		struct port_entry *port;
 
-		if (!port || !port->port || (only && strcmp(only, name) != 0))
+		if (only && strcmp(only, name) != 0)
+			continue;
+		port = ports_find(name);
+		if (!port || !port->port)
 			continue;
 		int r = fdb_set(entry->bridge, static_key(mac), port->port->index, true,
 				bridges_now_s());

@@ -91,7 +91,7 @@ static struct port *open_device(const char *name, const json_t *conf, const char
 					  .n_queues = (uint16_t)conf_int(conf, "queues"),
 					  .mtu = (uint16_t)conf_int(conf, "mtu"),
 					  .pool = dp_pool()};
-	char why[256];
+	char why[256] = "cannot be used";
 	struct port *port = port_ethdev_create(&ethdev, why, sizeof(why));
 
 	if (!port) {

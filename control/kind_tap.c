@@ -143,10 +143,11 @@ static int change(struct port *port, const json_t *conf, struct errors *errors)
 {
 	struct hostdev *h = hostdev_find(port);
 	uint16_t old_mtu = h->mtu;
-	uint8_t mac[6];
+	uint8_t mac[6], old_mac[6];
 	json_t *old = h->own;
 	int rc;
 
+	memcpy(old_mac, h->dev.mac, sizeof(old_mac));
 	h->mtu = (uint16_t)conf_int(conf, "mtu");
 	if (h->index) { /* one that is gone has nothing to change */
 		rc = netdev_set_mtu(h->ns, h->device, h->mtu);
@@ -160,6 +161,7 @@ static int change(struct port *port, const json_t *conf, struct errors *errors)
 			hostdev_set_net(h, conf, old, NULL);
 			h->mtu = old_mtu;
 			netdev_set_mtu(h->ns, h->device, old_mtu);
+			netdev_set_mac(h->ns, h->device, old_mac);
 			return -1;
 		}
 	}

@@ -154,7 +154,8 @@ static json_t *row(const struct bridge_entry *entry, bool detailed)
 
 	json_object_foreach(json_object_get(entry->conf, "ports"), name, member) {
 		json_array_append_new(names, json_string(name));
-		json_array_append_new(members, member_row(entry, name, member));
+		if (detailed)
+			json_array_append_new(members, member_row(entry, name, member));
 	}
 	json_t *out =
 		json_pack("{s:s, s:o, s:o, s:I, s:I, s:I}", "name", entry->name, "ports", names,
