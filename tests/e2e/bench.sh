@@ -40,6 +40,7 @@ skip() {
 [ "$(id -u)" = 0 ] || skip 'needs root'
 [ "$(nproc)" -ge 2 ] || skip 'needs two cores'
 [ -w $pages/nr_hugepages ] || skip 'hugepages cannot be had here'
+flock -w 60 /run/weft-bench.lock true || skip 'another bench runs on this machine'
 
 ok 'an unknown case is refused, with those there are' says 2 'nosuch; there are: 64-1' "$bench" l2 --case nosuch
 ok 'an unknown bench is usage' says 2 'usage' "$bench" l9
@@ -60,7 +61,7 @@ ok 'hugepages are as before' [ "$(persistent)" = "$before" ]
 
 "$bench" l2 --rounds 9 --case 64-1 --out "$out/stopped" >"$out/stop" 2>&1 </dev/null &
 pid=$!
-for _ in {1..100}; do
+for _ in {1..400}; do
 	grep -q '^\[1/' "$out/stop" && break
 	sleep 0.1
 done

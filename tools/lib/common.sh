@@ -74,6 +74,7 @@ unpack_kernel() {
 unpack_peers() {
 	local folder=$root/build/peers
 	[ -n "$(packages_missing peers)" ] && [ ! -e "$folder/usr" ] || return 0
+	[ -n "$(ip route show default)" ] || return 1 # apt would try for long
 	rm -rf "$folder.part"
 	mkdir -p "$logs" "$folder.part"
 	say "fetching Open vSwitch"
