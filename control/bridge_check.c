@@ -51,27 +51,28 @@ static bool member_takes(const json_t *member, int64_t vlan)
 	return conf.untagged == vlan || conf.tagged[vlan / 64] >> vlan % 64 & 1;
 }
 
-static int check_mac(const json_t *value, size_t i, const char *path, struct errors *errors)
+/* seen: the addresses before this one, which is added. */
+static int check_mac(const json_t *value, size_t i, json_t *seen, const char *path,
+		     struct errors *errors)
 {
 	const json_t *macs = json_object_get(value, "macs"), *entry = json_array_get(macs, i);
 	const char *port = conf_str(entry, "port");
 	const json_t *member = json_object_get(json_object_get(value, "ports"), port);
 	int64_t vlan = conf_int(entry, "vlan");
-	uint8_t bytes[6], other[6];
-	char at[320];
+	char at[320], key[FIELD_MAC_MAX + 8], text[FIELD_MAC_MAX];
+	uint8_t bytes[6];
 
 	conf_mac(entry, "mac", bytes);
 	snprintf(at, sizeof(at), "%s.mac", path);
 	if (bytes[0] & 1)
 		return errors_add(errors, at, "%s is a group address: expected that of one machine",
 				  conf_str(entry, "mac"));
-	for (size_t k = 0; k < i; k++) {
-		const json_t *before = json_array_get(macs, k);
-		if (conf_mac(before, "mac", other) && memcmp(bytes, other, 6) == 0 &&
-		    conf_int(before, "vlan") == vlan)
-			return errors_add(errors, at, "%s is there twice in VLAN %d",
-					  conf_str(entry, "mac"), (int)vlan);
-	}
+	field_mac_text(bytes, text);
+	snprintf(key, sizeof(key), "%s %d", text, (int)vlan);
+	if (json_object_get(seen, key))
+		return errors_add(errors, at, "%s is there twice in VLAN %d",
+				  conf_str(entry, "mac"), (int)vlan);
+	json_object_set_new(seen, key, json_true());
 	snprintf(at, sizeof(at), "%s.port", path);
 	if (!member)
 		return errors_add(errors, at, "port %s is not in this bridge", port);
@@ -104,7 +105,7 @@ int bridge_check(const char *name, const json_t *value, const json_t *candidate,
 {
 	size_t n_macs = json_array_size(json_object_get(value, "macs"));
 	const char *port;
-	json_t *member;
+	json_t *member, *seen = json_object();
 	char at[256];
 	int r = 0;
 
@@ -119,7 +120,8 @@ int bridge_check(const char *name, const json_t *value, const json_t *candidate,
 	}
 	for (size_t i = 0; r == 0 && i < n_macs; i++) {
 		snprintf(at, sizeof(at), "%s.macs[%zu]", path, i);
-		r |= check_mac(value, i, at, errors);
+		r |= check_mac(value, i, seen, at, errors);
 	}
+	json_decref(seen);
 	return r ? -1 : 0;
 }

@@ -2,6 +2,7 @@
 #include "control/bridges.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,16 +129,20 @@ static void statics_set(struct bridge_entry *entry, const json_t *conf, const ch
 /* Forgets the static addresses of old that are not in new. */
 static void statics_del(struct bridge_entry *entry, const json_t *old, const json_t *new)
 {
-	json_t *was, *is;
-	size_t i, k;
+	json_t *by_key = json_object(), *mac;
+	char key[24];
+	size_t i;
 
-	json_array_foreach(json_object_get(old, "macs"), i, was) {
-		bool stays = false;
-		json_array_foreach(json_object_get(new, "macs"), k, is)
-			stays |= json_equal(was, is);
-		if (!stays)
-			fdb_del(entry->bridge, static_key(was));
+	json_array_foreach(json_object_get(new, "macs"), i, mac) {
+		snprintf(key, sizeof(key), "%" PRIx64, (uint64_t)static_key(mac));
+		json_object_set(by_key, key, mac);
 	}
+	json_array_foreach(json_object_get(old, "macs"), i, mac) {
+		snprintf(key, sizeof(key), "%" PRIx64, (uint64_t)static_key(mac));
+		if (!json_equal(json_object_get(by_key, key), mac))
+			fdb_del(entry->bridge, static_key(mac));
+	}
+	json_decref(by_key);
 }
 
 /* Puts the port into the bridge that is configured to have it, unless that is `but`. */

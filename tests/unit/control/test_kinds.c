@@ -217,14 +217,15 @@ static void tap_takes_other_addresses_or_keeps_what_it_has(void **state)
 	assert_int_equal(atomic_load(&port->max_frame), 1414);
 
 	assert_int_equal(change("tap", port,
-				"{'device': 't1', 'addresses': ['10.4.0.2/24'], "
-				"'gateway': ['10.77.0.1']}"),
+				"{'device': 't1', 'mac': '02:00:00:00:00:77', 'addresses': "
+				"['10.4.0.2/24'], 'gateway': ['10.77.0.1']}"),
 			 -1);
 	assert_error("10.77.0.1");
 	test_sh("ip addr show t1 | grep -q 10.3.0.2/24");
 	test_sh("! ip addr show t1 | grep -q 10.4.0.2/24");
 	test_sh("ip route show default | grep -q 'via 10.3.0.1 dev t1'");
 	test_sh("ip link show t1 | grep -q 'mtu 1400'");
+	test_sh("! ip link show t1 | grep -q 02:00:00:00:00:77");
 	port_kind_find("tap")->close(port);
 }
 
