@@ -9,6 +9,8 @@
 #include "dataplane/tx.h"
 #include "dataplane/workers.h"
 
+#define ROUND_S 0.01 /* of packets, and the burst that was begun */
+
 static uint32_t poll_queue(struct worker *worker, const struct plan_queue *q)
 {
 	struct rte_mbuf **mbufs = worker->burst.mbufs;
@@ -31,13 +33,23 @@ static uint32_t poll_queue(struct worker *worker, const struct plan_queue *q)
 uint32_t worker_round(struct worker *worker)
 {
 	const struct plan *plan = atomic_load_explicit(&worker->plan, memory_order_acquire);
-	uint32_t n = 0;
+	uint64_t end = rte_rdtsc() + (uint64_t)(worker->tsc_hz * ROUND_S);
+	uint32_t n = 0, at = worker->next < plan->n ? worker->next : 0;
 
 	if (unlikely(plan->serial !=
 		     atomic_load_explicit(&worker->plan_serial, memory_order_relaxed)))
 		idle_take_over(worker, plan);
-	for (uint32_t i = 0; i < plan->n; i++)
-		n += poll_queue(worker, &plan->queues[i]);
+	for (uint32_t left = plan->n; left > 0; left--) {
+		uint32_t got = poll_queue(worker, &plan->queues[at]);
+
+		at = at + 1 < plan->n ? at + 1 : 0;
+		n += got;
+		/* A flood to a thousand ports takes long, and control waits for the round to end:
+		 * the next one goes on with the next queue. */
+		if (unlikely(got && worker->now > end))
+			break;
+	}
+	worker->next = at;
 	tx_flush_all(worker);
 	if (unlikely(worker->learn_news)) {
 		worker->learn_news = false;

@@ -85,6 +85,7 @@ struct worker {
 	uint64_t moved_tsc;  /* after this when it is behind another port */
 	struct storm *storm; /* [PORT_MAX] */
 	double tsc_hz;
+	uint32_t next; /* queue of the plan that the next round begins with */
 
 	/* Counters: written here with relaxed stores, read by control. */
 	struct port_count *count;      /* [PORT_MAX] */

@@ -8,6 +8,8 @@
 #include <rte_ip.h>
 #include <rte_tcp.h>
 
+#include "dataplane/workers.h"
+
 static void packets_of_a_port_in_no_bridge_are_dropped(void **state)
 {
 	struct frame f = plain(B, A);
@@ -296,6 +298,36 @@ static void a_port_can_be_in_one_bridge_only(void **state)
 	assert_int_equal(bridge_member_set(other, &p1->port, &conf), 0);
 }
 
+/* Control waits for rounds: one with much to flood to many must not take as long as all of it. */
+static void a_round_without_time_ends_and_the_next_goes_on_behind_it(void **state)
+{
+	struct frame f = plain(ALL, A), g = plain(ALL, B), h = plain(ALL, C);
+	struct fake *all[] = {p1, p2, p3, p4};
+	double tsc_hz = workers_at(0)->tsc_hz;
+
+	four_join(1);
+	workers_at(0)->tsc_hz = 0;
+	put(p2, &g);
+	put(p3, &h);
+	for (int round = 0; round < 3; round++) {
+		uint32_t n = 0;
+
+		put(p1, &f); /* it has more each time: that must not keep the others waiting */
+		run_round();
+		for (int i = 0; i < 4; i++)
+			n += fake_take_all(all[i]);
+		assert_in_range(n, 3, 9); /* one queue's, not all */
+		if (round == 0)
+			assert_int_equal(n, 3);
+	}
+	assert_int_equal(p2->in_head[0], p2->in_tail[0]);
+	assert_int_equal(p3->in_head[0], p3->in_tail[0]);
+	workers_at(0)->tsc_hz = tsc_hz;
+	run();
+	for (int i = 0; i < 4; i++)
+		fake_take_all(all[i]);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, four_setup, four_teardown)
 
 int main(void)
@@ -310,6 +342,7 @@ int main(void)
 		T(two_bridges_are_separate),
 		T(flooding_without_a_target_is_a_drop),
 		T(ports_that_are_down_get_nothing),
+		T(a_round_without_time_ends_and_the_next_goes_on_behind_it),
 		T(protected_ports_talk_only_to_unprotected_ones),
 		T(the_storm_limit_bounds_floods_and_nothing_else),
 		T(frames_longer_than_the_sending_ports_mtu_are_dropped),
