@@ -119,7 +119,8 @@ static void slots_that_were_emptied_are_used_again(void **state)
 			fdb_set(br, key_of((turn + 1) * N + i), 1, false, 0);
 	}
 	assert_int_equal(fdb_count(br), N);
-	/* Bad luck with the multipliers may have it grow once; 60,000 addresses would four times. */
+	/* Bad luck with the multipliers may have it grow once; 60,000 addresses would four times.
+	 */
 	assert_in_range(atomic_load(&br->fdb)->n_buckets, before, 4 * before);
 }
 
