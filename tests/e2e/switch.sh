@@ -148,7 +148,6 @@ expect 'the log tells it once' equal 1 "$(grep -c 'moves to and fro' one.log)"
 w port set tap2 queues=1
 expect 'each queue has a worker' is 'late:0 tap1:0 tap2:0' '[.[].queues[]] | sort | join(" ")' worker show
 cores=$(nproc)
-w config save || true
 expect 'a worker on each core' w system set "workers=[$(seq -s, 0 $((cores - 1)))]"
 expect 'has its share of the queues' is "$cores" length worker show
 on h1 ping -n -q -i 0.01 -c 250 -W 1 10.0.0.2 >ping.out 2>&1 &
