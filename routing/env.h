@@ -12,6 +12,7 @@
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "routing/core/addr.h"
@@ -62,6 +63,11 @@ struct packet_in {
 	uint32_t len;        /* as the IP header says; without padding */
 };
 
+/* What authenticates packets: plain, or (with a key) as HMAC. */
+enum digest { DIGEST_MD5, DIGEST_SHA1, DIGEST_SHA256, DIGEST_SHA384, DIGEST_SHA512 };
+
+#define DIGEST_MAX 64 /* bytes of the longest */
+
 enum env_level { ENV_ERROR, ENV_WARNING, ENV_INFO, ENV_DEBUG };
 
 struct env;
@@ -74,6 +80,9 @@ struct env_ops {
 	void (*log)(struct env *env, enum env_level level, const char *format, va_list args);
 	/* Interfaces in the order of their ids: the first with an id above `after`; NULL: none. */
 	const struct iface *(*iface_next)(struct env *env, uint32_t after);
+	/* Bytes written to out. key NULL: the plain digest. */
+	size_t (*digest)(struct env *env, enum digest algorithm, const void *key, size_t key_size,
+			 const void *data, size_t size, uint8_t out[DIGEST_MAX]);
 };
 
 struct env {
