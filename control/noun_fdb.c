@@ -65,7 +65,7 @@ static int parse_filter(struct call *call, struct filter *out)
 	const struct port_entry *entry = ports_find(port);
 	if (!entry)
 		return errors_add(call->errors, "port", "there is no port %s", port);
-	out->port = entry->port ? entry->port->index : PORT_MAX;
+	out->port = entry->port ? entry->port->index : PORT_SLOTS;
 	return 0;
 }
 

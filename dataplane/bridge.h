@@ -51,8 +51,8 @@ struct bridge {
 
 	/* Control only: what fdb.c counts. */
 	uint32_t max_macs, n_macs;
-	uint32_t n_learned[PORT_MAX]; /* by port index, statics left out */
-	uint32_t n_of[PORT_MAX];      /* and with them */
+	uint32_t n_learned[PORT_SLOTS]; /* by port index, statics left out */
+	uint32_t n_of[PORT_SLOTS];      /* and with them */
 };
 
 /* Control thread only, all of these. */

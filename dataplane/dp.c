@@ -13,9 +13,12 @@
 
 enum { POOL_CACHE = 256 };
 
+static const struct port_ops router_ops; /* nothing calls them */
+
 static struct {
 	struct rte_mempool *pool;
-	struct port *ports[PORT_MAX];
+	struct port *ports[PORT_SLOTS];
+	struct port router; /* no queues, and nobody sends to it: a place in tables and counters */
 } dp;
 
 int dp_start(const struct dp_conf *conf)
@@ -26,6 +29,9 @@ int dp_start(const struct dp_conf *conf)
 					  RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
 	if (!dp.pool)
 		return -rte_errno;
+	port_init(&dp.router, "router", &router_ops, 1, 1, UINT16_MAX);
+	dp.router.index = PORT_ROUTER;
+	dp.ports[PORT_ROUTER] = &dp.router;
 	err = workers_init(dp.ports, !conf->manual);
 	if (err) {
 		rte_mempool_free(dp.pool);
@@ -66,6 +72,11 @@ uint16_t dp_n_workers(void)
 struct port *dp_port(uint16_t index)
 {
 	return index < PORT_MAX ? dp.ports[index] : NULL;
+}
+
+const struct port *dp_router(void)
+{
+	return &dp.router;
 }
 
 static void clear_counters(uint16_t index)

@@ -40,6 +40,9 @@ int dp_port_attach(struct port *port);
  * until none knows it. */
 void dp_port_detach(struct port *port);
 struct port *dp_port(uint16_t index); /* or NULL */
+/* What stands in for a port where there is none: drops of packets that the router sends by itself
+ * count here. Nothing can be done with it but ask for its name and its dp_port_stats. */
+const struct port *dp_router(void);
 
 /* Who polls what. Sets the whole picture at once; a queue that is not named is polled by
  * nobody. A queue that changes its worker loses no packet and never has two. */

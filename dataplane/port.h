@@ -41,6 +41,8 @@
 #define PORT_QUEUES_MAX 16   /* receive, and transmit, queues of one port */
 #define PORT_NAME_MAX   32   /* with its final zero */
 #define PORT_NONE       UINT16_MAX
+#define PORT_ROUTER     PORT_MAX /* the router within: its interfaces' MAC addresses are behind it */
+#define PORT_SLOTS      (PORT_MAX + 1) /* of what is kept for each port */
 
 struct port;
 struct member;

@@ -74,8 +74,8 @@ struct worker {
 
 	/* tx */
 	uint16_t n_dirty;
-	uint16_t dirty[PORT_MAX]; /* indexes of ports with something in tx */
-	struct txbuf *tx;         /* [PORT_MAX] */
+	uint16_t dirty[PORT_SLOTS]; /* indexes of ports with something in tx */
+	struct txbuf *tx;           /* [PORT_SLOTS] */
 
 	/* Learning: events for control, and what was reported lately. */
 	struct rte_ring *learned;
@@ -83,13 +83,13 @@ struct worker {
 	bool learn_news;     /* something was put into the ring in this round */
 	uint64_t recent_tsc; /* an address is reported again after this time; */
 	uint64_t moved_tsc;  /* after this when it is behind another port */
-	struct storm *storm; /* [PORT_MAX] */
+	struct storm *storm; /* [PORT_SLOTS] */
 	double tsc_hz;
 	uint32_t next; /* queue of the plan that the next round begins with */
 
 	/* Counters: written here with relaxed stores, read by control. */
-	struct port_count *count;      /* [PORT_MAX] */
-	uint64_t (*drops)[DROP_COUNT]; /* [PORT_MAX] */
+	struct port_count *count;      /* [PORT_SLOTS] */
+	uint64_t (*drops)[DROP_COUNT]; /* [PORT_SLOTS] */
 	uint64_t received, generated, sent, dropped, consumed;
 	uint64_t learn_lost;
 	uint64_t busy_tsc, busy_packets; /* rounds that found packets */

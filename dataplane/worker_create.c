@@ -13,10 +13,10 @@ enum { REPORT_AGAIN_MS = 100, REPORT_MOVE_MS = 1, SPIN_US = 50 };
 
 static int alloc_tables(struct worker *worker)
 {
-	worker->tx = calloc(PORT_MAX, sizeof(*worker->tx));
-	worker->storm = calloc(PORT_MAX, sizeof(*worker->storm));
-	worker->count = calloc(PORT_MAX, sizeof(*worker->count));
-	worker->drops = calloc(PORT_MAX, sizeof(*worker->drops));
+	worker->tx = calloc(PORT_SLOTS, sizeof(*worker->tx));
+	worker->storm = calloc(PORT_SLOTS, sizeof(*worker->storm));
+	worker->count = calloc(PORT_SLOTS, sizeof(*worker->count));
+	worker->drops = calloc(PORT_SLOTS, sizeof(*worker->drops));
 	if (!worker->tx || !worker->storm || !worker->count || !worker->drops)
 		return -ENOMEM;
 	return 0;
@@ -77,7 +77,7 @@ void worker_inherit(struct worker *heir, const struct worker *worker)
 	heir->sent += worker->sent;
 	heir->dropped += worker->dropped;
 	heir->consumed += worker->consumed;
-	for (int i = 0; i < PORT_MAX; i++) {
+	for (int i = 0; i < PORT_SLOTS; i++) {
 		heir->count[i].rx_packets += worker->count[i].rx_packets;
 		heir->count[i].rx_bytes += worker->count[i].rx_bytes;
 		heir->count[i].tx_packets += worker->count[i].tx_packets;
