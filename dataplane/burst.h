@@ -29,6 +29,7 @@ enum stage_id {
 	STAGE_FLOOD,
 	STAGE_EGRESS,
 	STAGE_TX,
+	STAGE_PUNT,
 	STAGE_DROP,
 	STAGE_COUNT
 };
@@ -40,15 +41,26 @@ enum pkt_flag {
 
 /* What the stages know of one packet. */
 struct pkt {
-	uint64_t dst, src;       /* MAC addresses, first byte highest; fdb keys from switch on */
+	/* MAC addresses, first byte highest; fdb keys from switch on. */
+	uint64_t dst;
+	union {
+		uint64_t src;
+		struct { /* for packets that control is to see: see struct punt */
+			uint32_t nexthop;
+			uint16_t mtu;
+			uint8_t punt; /* enum punt_class */
+			uint8_t why;
+		};
+	};
 	struct port *out;        /* the port it is for; looked up once, valid for the round */
 	const struct member *to; /* and that port's place in the bridge */
 	uint16_t ether_type;     /* host order, behind the tags */
 	uint16_t vlan;           /* parse: the tag's VLAN or 0; switch: the VLAN it belongs to */
 	uint16_t l3, l4;         /* offsets from the start of the frame; 0: none */
-	uint8_t l4_proto;        /* valid where l4 is */
-	uint8_t flags;           /* enum pkt_flag */
-	uint8_t drop;            /* enum drop, for packets in the drop lane */
+	uint16_t iface;   /* the interface of ours it came in on; 0: none, or not known yet */
+	uint8_t l4_proto; /* valid where l4 is */
+	uint8_t flags;    /* enum pkt_flag */
+	uint8_t drop;     /* enum drop, for packets in the drop and error lanes */
 };
 
 struct lane {
@@ -77,7 +89,7 @@ extern const struct stage stages[STAGE_COUNT];
 /* Takes n packets that came from in through all stages. Worker. */
 void stages_run(struct worker *worker, struct port *in, uint16_t n);
 
-stage_fn stage_parse, stage_switch, stage_flood, stage_egress, stage_tx, stage_drop;
+stage_fn stage_parse, stage_switch, stage_flood, stage_egress, stage_tx, stage_punt, stage_drop;
 
 static inline void lane_push(struct burst *burst, enum stage_id stage, uint8_t pos)
 {

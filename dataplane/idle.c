@@ -95,7 +95,10 @@ static void wait_for_work(struct worker *worker, const struct sleep *sleep)
 		limit = (struct timespec){.tv_nsec = worker->nap_us * 1000L};
 	}
 	atomic_store(&worker->sleeping, true);
-	if (ppoll(worker->fds, sleep->n_fds, &limit, NULL) > 0 && worker->fds[0].revents)
+	/* Then looks: what control put in before it could see that (punt.c). */
+	atomic_thread_fence(memory_order_seq_cst);
+	if (rte_ring_empty(worker->inject) && ppoll(worker->fds, sleep->n_fds, &limit, NULL) > 0 &&
+	    worker->fds[0].revents)
 		drain(worker->wake_fd);
 	atomic_store(&worker->sleeping, false);
 }

@@ -73,5 +73,6 @@ struct inject {
 
 /* 0, or -ENOBUFS (the ring is full; the packet is freed and counted). */
 int inject(const struct inject *in);
+uint64_t inject_lost(void); /* those that were refused */
 
 #endif

@@ -55,6 +55,10 @@ uint32_t worker_round(struct worker *worker)
 		worker->learn_news = false;
 		workers_tell_control();
 	}
+	if (unlikely(worker->punt_news)) {
+		worker->punt_news = false;
+		punt_tell_control();
+	}
 	return n;
 }
 

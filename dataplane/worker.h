@@ -22,6 +22,7 @@
 #include "dataplane/burst.h"
 #include "dataplane/dp.h"
 #include "dataplane/port.h"
+#include "dataplane/punt_ring.h"
 
 #define TX_BUF       64 /* packets gathered for a port before they are sent */
 #define PLAN_MAX     (PORT_MAX * PORT_QUEUES_MAX) /* queues that one worker can poll */
@@ -86,6 +87,11 @@ struct worker {
 	struct storm *storm; /* [PORT_SLOTS] */
 	double tsc_hz;
 	uint32_t next; /* queue of the plan that the next round begins with */
+
+	/* Punt and inject. */
+	struct punt_gate punt[PUNT_CLASSES];
+	bool punt_news;          /* something was put into one of its rings in this round */
+	struct rte_ring *inject; /* of struct inject; control puts in */
 
 	/* Counters: written here with relaxed stores, read by control. */
 	struct port_count *count;      /* [PORT_SLOTS] */

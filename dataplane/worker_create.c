@@ -50,6 +50,8 @@ struct worker *worker_create(uint16_t id, uint16_t core, int wake_fd, struct por
 	err = alloc_tables(worker);
 	if (!err)
 		err = create_ring(worker);
+	if (!err)
+		err = punt_worker_init(worker);
 	if (err) {
 		worker_destroy(worker);
 		errno = -err;
@@ -62,6 +64,7 @@ void worker_destroy(struct worker *worker)
 {
 	if (!worker)
 		return;
+	punt_worker_fini(worker);
 	free(worker->learned);
 	free(worker->drops);
 	free(worker->count);

@@ -57,6 +57,8 @@ int workers_init(struct port *const *ports, bool threads)
 	for (int i = 0; i < WORKER_SLOTS; i++)
 		set.wake_fds[i] = -1;
 	err = open_fds();
+	if (!err)
+		err = punt_init();
 	if (!err) {
 		set.retired = worker_create(WORKER_SLOTS, 0, -1, ports);
 		err = set.retired ? grace_init(WORKER_SLOTS) : -ENOMEM;
@@ -147,6 +149,7 @@ static void end(uint16_t slot)
 	set.slots[slot] = NULL;
 	rte_rcu_qsbr_thread_unregister(grace_qsbr, slot);
 	worker_inherit(set.retired, worker);
+	punt_inherit(set.retired, worker);
 	plan_destroy((struct plan *)worker->plan);
 	worker_destroy(worker);
 }
@@ -275,5 +278,6 @@ void workers_fini(void)
 	for (int i = 0; i < WORKER_SLOTS; i++)
 		close_fd(&set.wake_fds[i]);
 	close_fd(&set.learned_fd);
+	punt_fini();
 	grace_fini();
 }

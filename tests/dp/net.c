@@ -7,6 +7,7 @@
 
 #include <rte_mempool.h>
 
+#include "dataplane/punt.h"
 #include "dataplane/worker.h"
 #include "dataplane/workers.h"
 #include "tests/support/eal.h"
@@ -68,10 +69,30 @@ static void check_sum_rule(void)
 	}
 }
 
+/* All that workers count as consumed went to control, and control frees it. */
+static void check_punted(void)
+{
+	uint64_t consumed = 0, punted = 0;
+	struct punt_stats stats;
+	struct punt punt;
+
+	while (punt_take(&punt, 1))
+		rte_pktmbuf_free(punt.m);
+	for (uint16_t i = 0; i <= WORKER_SLOTS; i++)
+		if (workers_counting(i))
+			consumed += workers_counting(i)->consumed;
+	for (int c = 0; c < PUNT_CLASSES; c++) {
+		punt_stats(c, &stats);
+		punted += stats.punted;
+	}
+	assert_int_equal(consumed, punted);
+}
+
 void net_stop(void)
 {
 	run();
 	check_sum_rule();
+	check_punted();
 	while (n_fakes)
 		fake_gone(fakes[n_fakes - 1]);
 	for (uint16_t id = 0; id < BRIDGE_MAX; id++)
