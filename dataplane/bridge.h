@@ -46,6 +46,8 @@ struct bridge {
 	uint16_t id; /* below BRIDGE_MAX */
 	_Atomic(struct fdb *) fdb;
 	_Atomic(const struct members *) members;
+	_Atomic(const struct l3_vlans *)
+		l3; /* the interfaces in it or NULL; l3_iface.c (l3_table.h) */
 
 	struct members lists[2]; /* one is published, control writes the other */
 

@@ -27,15 +27,22 @@ void grace_fini(void)
 	grace_qsbr = NULL;
 }
 
+uint64_t grace_start(void)
+{
+	return grace_qsbr ? rte_rcu_qsbr_start(grace_qsbr) : 0;
+}
+
+bool grace_over(uint64_t token)
+{
+	return !grace_qsbr || rte_rcu_qsbr_check(grace_qsbr, token, false) == 1;
+}
+
 void grace_wait(void)
 {
 	enum { YIELDS = 100, PAUSE_US = 20 };
-	uint64_t token;
+	uint64_t token = grace_start();
 
-	if (!grace_qsbr)
-		return;
-	token = rte_rcu_qsbr_start(grace_qsbr);
-	for (int i = 0; rte_rcu_qsbr_check(grace_qsbr, token, false) != 1; i++) {
+	for (int i = 0; !grace_over(token); i++) {
 		/* A worker may have lost its core to somebody else: give it ours. */
 		if (i < YIELDS)
 			sched_yield();

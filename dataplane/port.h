@@ -46,6 +46,7 @@
 
 struct port;
 struct member;
+struct l3_vlans;
 
 enum port_cap {
 	PORT_CAN_CSUM = 1 << 0, /* tx takes packets with an unfinished TCP or UDP checksum */
@@ -80,6 +81,8 @@ struct port {
 	const struct port_ops *ops;
 	_Atomic(const struct member *)
 		member; /* its place in a bridge or NULL; control, any time */
+	_Atomic(const struct l3_vlans *)
+		l3;     /* the interfaces on it or NULL; l3_iface.c, any time (l3_table.h) */
 	atomic_bool up; /* carries traffic now; control or the kind's own event thread, any time */
 	uint16_t index; /* below PORT_MAX; dp_port_attach */
 	uint16_t n_rxq, n_txq;   /* 1 to PORT_QUEUES_MAX */

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * What workers read of l3.h: immutable values under small numbers. A number
+ * that nothing was published under leads to a value that drops, so that
+ * a worker needs no test, and a group may outlive its next hop for a moment.
+ *
+ * Pointers are good until the end of the round, as everything that is
+ * published.
+ */
+#ifndef WEFT_DATAPLANE_L3_TABLE_H
+#define WEFT_DATAPLANE_L3_TABLE_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include <rte_common.h>
+#include <rte_prefetch.h>
+
+#include "dataplane/fdb.h"
+#include "dataplane/fib_table.h"
+#include "dataplane/l3.h"
+
+/* What a next hop also may say, beyond enum l3_act; control cannot set these. */
+enum {
+	L3_NO_ROUTE = L3_VRF + 1, /* that of FIB_NONE: nothing matched */
+	L3_DEAD,                  /* the number is free, or the interface is down or gone */
+};
+
+struct l3_vrf {
+	struct fib *fib4, *fib6; /* never NULL */
+};
+
+struct l3_iface {
+	uint64_t mac;          /* in the form of a packet's dst: first byte highest */
+	struct port *port;     /* or NULL */
+	struct bridge *bridge; /* or NULL */
+	uint16_t id;           /* 0: none */
+	uint16_t vrf;
+	uint16_t mtu;
+	uint16_t vlan; /* of a port: its tag, or 0; of a bridge: always */
+	bool up;
+} __rte_cache_aligned;
+
+/* All that rewrite needs, on one line. */
+struct l3_nexthop {
+	uint8_t act;        /* enum l3_act, L3_NO_ROUTE or L3_DEAD */
+	uint8_t header[12]; /* of the frame: its destination and source addresses */
+	uint16_t iface;
+	uint16_t mtu;
+	uint16_t vlan;
+	uint16_t vrf; /* of L3_VRF: where to look again; else of its interface */
+	uint32_t id;
+	struct port *port;
+	struct bridge *bridge;
+	fdb_key key; /* where bridge has its address */
+} __rte_cache_aligned;
+
+_Static_assert(sizeof(struct l3_nexthop) == RTE_CACHE_LINE_SIZE, "a next hop is one line");
+
+struct l3_group {
+	uint32_t mask; /* number of buckets - 1 */
+	uint16_t nexthop[];
+};
+
+/* The interfaces of a port or bridge by VLAN, in struct port and struct bridge. */
+#define L3_CHUNK 64
+struct l3_vlans {
+	uint8_t chunk[VLAN_COUNT / L3_CHUNK]; /* which of the chunks below has these VLANs */
+	uint16_t iface[][L3_CHUNK];           /* the first one is empty */
+};
+
+/* Written by l3.c and its like alone. */
+extern _Atomic(const struct l3_vrf *) l3_vrfs[L3_VRF_MAX];
+extern _Atomic(const struct l3_iface *) l3_ifaces[L3_IFACE_MAX];
+extern _Atomic(const struct l3_nexthop *) l3_nexthops[L3_NEXTHOP_MAX];
+extern _Atomic(const struct l3_group *) l3_groups[L3_GROUP_MAX];
+
+/* Never NULL. The number is below the table's size: it comes from control. */
+static inline const struct l3_vrf *l3_vrf(uint16_t id)
+{
+	return atomic_load_explicit(&l3_vrfs[id], memory_order_acquire);
+}
+
+static inline const struct l3_iface *l3_iface(uint16_t id)
+{
+	return atomic_load_explicit(&l3_ifaces[id], memory_order_acquire);
+}
+
+static inline const struct l3_nexthop *l3_nexthop(uint32_t id)
+{
+	return atomic_load_explicit(&l3_nexthops[id], memory_order_acquire);
+}
+
+static inline const struct l3_group *l3_group(uint32_t id)
+{
+	return atomic_load_explicit(&l3_groups[id], memory_order_acquire);
+}
+
+/* The number of the interface in that VLAN (of a port: 0 is untagged), or 0. vlans may be NULL. */
+static inline uint16_t l3_vlans_iface(const struct l3_vlans *vlans, uint16_t vlan)
+{
+	if (!vlans)
+		return 0;
+	return __atomic_load_n(&vlans->iface[vlans->chunk[vlan / L3_CHUNK]][vlan % L3_CHUNK],
+			       __ATOMIC_ACQUIRE);
+}
+
+static inline uint32_t l3_group_nexthop(const struct l3_group *group, uint32_t hash)
+{
+	return group->nexthop[hash & group->mask];
+}
+
+/* Of a whole burst (n at most 64): from groups, and hashes that pick a bucket, to next hops, each
+ * step for all so that they wait for memory together. */
+static inline void l3_nexthops_pick(const uint32_t *groups, const uint32_t *hashes, unsigned n,
+				    const struct l3_nexthop **out)
+{
+	const struct l3_group *group[64];
+
+	for (unsigned i = 0; i < n; i++)
+		rte_prefetch0(group[i] = l3_group(groups[i]));
+	for (unsigned i = 0; i < n; i++)
+		rte_prefetch0(out[i] = l3_nexthop(l3_group_nexthop(group[i], hashes[i])));
+}
+
+#endif
