@@ -13,7 +13,8 @@ class Device:
     """A subclass says how it starts, how it is asked, and how it ends. A port is the argument of
     make_port: a vhost-user socket that the generator owns, or a DPDK device."""
     name = title = color = ''
-    role = 'peer'  # ours, peer or floor
+    role = 'peer'   # ours, peer or floor
+    worker = ''     # how the names of its worker's threads begin
 
     def __init__(self, bench):
         self.bench = bench
@@ -66,9 +67,10 @@ class Device:
         self.close()
 
     def worker_thread(self):
-        """The thread that has the worker's core for itself."""
+        """The thread that moves packets. Others may be bound to its core, too: DPDK's own."""
         mine = [thread for thread, cores in processes.threads(self.process)
-                if cores == {self.bench.worker_core}]
+                if cores == {self.bench.worker_core} and
+                processes.thread_name(self.process, thread).startswith(self.worker)]
         return mine[0] if mine else self.process.pid
 
     def keep_off_the_worker(self):

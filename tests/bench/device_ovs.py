@@ -11,6 +11,7 @@ DAEMON = 'usr/lib/openvswitch-switch-dpdk/ovs-vswitchd-dpdk'
 
 class Ovs(Device):
     name, title, color = 'ovs', 'OVS NORMAL', '#e8590c'
+    worker = 'pmd-c'
     options = []
     flows = ['actions=NORMAL']
 

@@ -12,6 +12,7 @@ TESTPMD = 'dpdk-testpmd'
 
 class Testpmd(Device):
     name, title, color, role = 'testpmd', 'testpmd io (the floor)', '#adb5bd', 'floor'
+    worker = 'rte-worker'
 
     def missing(self):
         return '' if shutil.which(TESTPMD) else 'no dpdk-testpmd here: apt-get install dpdk-dev'

@@ -9,6 +9,7 @@ from device import Device
 
 class Weft(Device):
     name, title, color, role = 'weft', 'weft', '#0b7285', 'ours'
+    worker = 'weft-w'
 
     def launch(self, ports, case):
         conf = {'system': {'workers': [self.bench.worker_core], 'memory': '512MB'},

@@ -93,6 +93,14 @@ def threads(process):
     return found
 
 
+def thread_name(process, thread):
+    try:
+        with open(f'/proc/{process.pid}/task/{thread}/comm', encoding='utf-8') as file:
+            return file.read().strip()
+    except OSError:
+        return ''  # it has ended
+
+
 def cpu_seconds(process):
     """Processor time that it has used."""
     with open(f'/proc/{process.pid}/stat', encoding='utf-8') as file:
