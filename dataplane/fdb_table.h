@@ -17,6 +17,7 @@
 
 #include <rte_common.h>
 #include <rte_prefetch.h>
+#include <rte_vect.h>
 
 #include "dataplane/fdb.h"
 #include "dataplane/worker_max.h"
@@ -70,36 +71,98 @@ static inline uint32_t fdb_second(const struct fdb *fdb, fdb_key key)
 	return ((key ^ key >> 29) * fdb->multiplier[1]) >> fdb->shift;
 }
 
-static inline void fdb_prefetch(const struct fdb *fdb, fdb_key key)
+/* Has the first bucket of a key fetched, and returns it. */
+static inline const struct fdb_bucket *fdb_prefetch(const struct fdb *fdb, fdb_key key)
 {
-	rte_prefetch0(&fdb->buckets[fdb_first(fdb, key)]);
+	const struct fdb_bucket *first = &fdb->buckets[fdb_first(fdb, key)];
+
+	rte_prefetch0(first);
+	return first;
 }
 
-/* Looks at all slots without a branch: which one holds a key is chance, and guessing wrong costs
- * more than six compares. */
-static inline int fdb_find_in(const struct fdb_bucket *bucket, fdb_key key)
+/* Bit i: slot i holds the key. All slots are looked at, without a branch: which one holds a key is
+ * chance, and guessing wrong costs more than six compares. */
+static inline unsigned fdb_match_scalar(const struct fdb_bucket *bucket, fdb_key key)
 {
 	unsigned mask = 0;
 
 	for (int i = 0; i < FDB_SLOTS; i++)
 		mask |= (atomic_load_explicit(&bucket->key[i], memory_order_acquire) == key) << i;
+	return mask;
+}
+
+#if defined(__SSE4_1__) && !defined(__SANITIZE_THREAD__)
+/* The same, two keys at once. Each half of an aligned load is one access on every x86 that has
+ * SSE4.1, and loads stay in order. ThreadSanitizer cannot know that. */
+static inline unsigned fdb_match(const struct fdb_bucket *bucket, fdb_key key)
+{
+	const __m128i *keys = (const __m128i *)(const void *)bucket->key;
+	const __m128i wanted = _mm_set1_epi64x((long long)key);
+	__m128d a = _mm_castsi128_pd(_mm_cmpeq_epi64(_mm_load_si128(keys), wanted));
+	__m128d b = _mm_castsi128_pd(_mm_cmpeq_epi64(_mm_load_si128(keys + 1), wanted));
+	__m128d c = _mm_castsi128_pd(_mm_cmpeq_epi64(_mm_load_si128(keys + 2), wanted));
+
+	atomic_signal_fence(memory_order_acquire);
+	return (unsigned)(_mm_movemask_pd(a) | _mm_movemask_pd(b) << 2 | _mm_movemask_pd(c) << 4);
+}
+#else
+static inline unsigned fdb_match(const struct fdb_bucket *bucket, fdb_key key)
+{
+	return fdb_match_scalar(bucket, key);
+}
+#endif
+
+static inline int fdb_find_in(const struct fdb_bucket *bucket, fdb_key key)
+{
+	unsigned mask = fdb_match(bucket, key);
+
 	return mask ? __builtin_ctz(mask) : -1;
+}
+
+/* Where a key is; bucket is NULL where it is nowhere. */
+struct fdb_place {
+	const struct fdb_bucket *bucket;
+	unsigned i;
+};
+
+/* first: its first bucket, which is on its way to the cache since fdb_prefetch. */
+static inline struct fdb_place fdb_search(const struct fdb *fdb, const struct fdb_bucket *first,
+					  fdb_key key)
+{
+	unsigned mask = fdb_match(first, key);
+
+	if (likely(mask))
+		return (struct fdb_place){first, (unsigned)__builtin_ctz(mask)};
+	if (likely(!(atomic_load_explicit(&first->flags, memory_order_acquire) & FDB_SPILLED)))
+		return (struct fdb_place){NULL, 0};
+	first = &fdb->buckets[fdb_second(fdb, key)];
+	mask = fdb_match(first, key);
+	return mask ? (struct fdb_place){first, (unsigned)__builtin_ctz(mask)}
+		    : (struct fdb_place){NULL, 0};
+}
+
+/* A place as a number: that of all slots before it. */
+static inline int64_t fdb_slot(const struct fdb *fdb, struct fdb_place place)
+{
+	return (place.bucket - fdb->buckets) * FDB_SLOTS + place.i;
 }
 
 /* The slot of a key, or -1. */
 static inline int64_t fdb_lookup(const struct fdb *fdb, fdb_key key)
 {
-	uint32_t b = fdb_first(fdb, key);
-	int i = fdb_find_in(&fdb->buckets[b], key);
+	struct fdb_place place = fdb_search(fdb, &fdb->buckets[fdb_first(fdb, key)], key);
 
-	if (likely(i >= 0))
-		return (int64_t)b * FDB_SLOTS + i;
-	if (likely(!(atomic_load_explicit(&fdb->buckets[b].flags, memory_order_acquire) &
-		     FDB_SPILLED)))
-		return -1;
-	b = fdb_second(fdb, key);
-	i = fdb_find_in(&fdb->buckets[b], key);
-	return i < 0 ? -1 : (int64_t)b * FDB_SLOTS + i;
+	return place.bucket ? fdb_slot(fdb, place) : -1;
+}
+
+static inline uint16_t fdb_place_port(struct fdb_place place)
+{
+	return atomic_load_explicit(&place.bucket->port[place.i], memory_order_relaxed);
+}
+
+static inline bool fdb_place_static(struct fdb_place place)
+{
+	return atomic_load_explicit(&place.bucket->flags, memory_order_relaxed) >> place.i & 1;
 }
 
 static inline uint16_t fdb_slot_port(const struct fdb *fdb, int64_t slot)

@@ -25,7 +25,7 @@ static uint16_t classify(const struct member_conf *conf, const struct pkt *pkt)
 
 /* Tells control of an address that is new or has moved: seldom the same one again, however often it
  * is seen and between how many ports it jumps. */
-static void report(struct worker *worker, const struct member *member, fdb_key key)
+static __rte_noinline void report(struct worker *worker, const struct member *member, fdb_key key)
 {
 	struct recent *recent =
 		&worker->recent[key * UINT64_C(0x9e3779b97f4a7c15) >> 54 & (LEARN_RECENT - 1)];
@@ -46,72 +46,80 @@ static void report(struct worker *worker, const struct member *member, fdb_key k
 }
 
 /* Notes where the source is. false: it is pinned to another port. */
-static bool learn(struct worker *worker, struct fdb *fdb, const struct member *member, fdb_key src)
+static inline bool learn(struct worker *worker, struct fdb *fdb, const struct member *member,
+			 const struct fdb_bucket *first, fdb_key src)
 {
-	int64_t slot = fdb_lookup(fdb, src);
+	struct fdb_place place = fdb_search(fdb, first, src);
 
-	if (likely(slot >= 0)) {
-		if (likely(fdb_slot_port(fdb, slot) == member->port->index)) {
-			fdb_slot_seen(fdb, worker->id, slot);
+	if (likely(place.bucket)) {
+		if (likely(fdb_place_port(place) == member->port->index)) {
+			fdb_slot_seen(fdb, worker->id, fdb_slot(fdb, place));
 			return true;
 		}
-		if (fdb_slot_static(fdb, slot))
+		if (fdb_place_static(place))
 			return false;
 	}
 	/* A port at its limit learns nothing new; what is known may move to it all the same. */
-	if (slot >= 0 || atomic_load_explicit(&member->learn, memory_order_relaxed))
+	if (place.bucket || atomic_load_explicit(&member->learn, memory_order_relaxed))
 		report(worker, member, src);
 	return true;
 }
 
-/* The port behind a destination, or NULL for a group, an unknown address, or a port that is gone.
- */
-static struct port *find_out(const struct worker *worker, const struct fdb *fdb, fdb_key dst)
-{
-	int64_t slot;
+/* What becomes of the packets for a destination that go to no port: a drop reason, or this. */
+#define FATE_FLOOD DROP_COUNT
 
-	if (mac_is_group(dst >> 12))
-		return NULL;
-	slot = fdb_lookup(fdb, dst);
-	return slot < 0 ? NULL
-			: __atomic_load_n(&worker->ports[fdb_slot_port(fdb, slot)],
-					  __ATOMIC_ACQUIRE);
-}
-
-static void forward(struct burst *burst, uint8_t pos, struct port *out)
+/* The member behind a destination, or NULL with their fate: a group, an unknown address, a port
+ * that is gone. */
+static inline const struct member *find_to(const struct worker *worker, const struct burst *burst,
+					   const struct fdb *fdb, const struct fdb_bucket *first,
+					   fdb_key dst, unsigned *fate)
 {
 	const struct member *to;
+	struct fdb_place place;
+	struct port *out;
 
-	if (!out) {
-		lane_push(burst, STAGE_FLOOD, pos);
-		return;
+	*fate = FATE_FLOOD;
+	if (mac_is_group(dst >> 12))
+		return NULL;
+	place = fdb_search(fdb, first, dst);
+	if (unlikely(!place.bucket))
+		return NULL;
+	out = __atomic_load_n(&worker->ports[fdb_place_port(place)], __ATOMIC_ACQUIRE);
+	if (unlikely(!out))
+		return NULL;
+	if (unlikely(out == burst->in)) {
+		*fate = DROP_same_port;
+		return NULL;
 	}
 	to = atomic_load_explicit(&out->member, memory_order_acquire);
-	if (unlikely(out == burst->in)) {
-		lane_drop(burst, pos, DROP_same_port);
-	} else if (unlikely(!to || to->bridge != burst->member->bridge)) {
-		lane_push(burst, STAGE_FLOOD,
-			  pos); /* it has just left: its addresses are about to go */
-	} else if (unlikely(to->conf.is_protected && burst->member->conf.is_protected)) {
-		lane_drop(burst, pos, DROP_protected);
-	} else {
-		burst->pkts[pos].out = out;
-		burst->pkts[pos].to = to;
-		lane_push(burst, STAGE_EGRESS, pos);
-	}
+	if (unlikely(!to || to->bridge != burst->member->bridge))
+		return NULL; /* it has just left: its addresses are about to go */
+	if (likely(!to->conf.is_protected || !burst->member->conf.is_protected))
+		return to;
+	*fate = DROP_protected;
+	return NULL;
 }
 
-/* Makes the keys; returns how many positions are left in todo. */
-static int make_keys(struct burst *burst, const struct lane *lane, const struct fdb *fdb,
-		     uint8_t *todo)
-{
-	fdb_key last_src = 0, last_dst = 0;
-	int n = 0;
+/* Packets whose VLAN is known, and the first buckets of their addresses. */
+struct todo {
+	int n;
+	uint8_t pos[BURST_MAX];
+	const struct fdb_bucket *src[BURST_MAX], *dst[BURST_MAX];
+};
 
-	for (int i = 0; i < lane->n; i++) {
+/* Makes the keys, and has their buckets fetched. */
+static void make_keys(struct burst *burst, const struct lane *lane, const struct fdb *fdb,
+		      struct todo *todo)
+{
+	const struct member_conf *conf = &burst->member->conf;
+	const struct fdb_bucket *src_at = NULL, *dst_at = NULL;
+	fdb_key last_src = 0, last_dst = 0;
+	int n = 0, n_all = lane->n;
+
+	for (int i = 0; i < n_all; i++) {
 		uint8_t pos = lane->pos[i];
 		struct pkt *pkt = &burst->pkts[pos];
-		uint16_t vlan = classify(&burst->member->conf, pkt);
+		uint16_t vlan = classify(conf, pkt);
 
 		if (unlikely(!vlan)) {
 			lane_drop(burst, pos, DROP_vlan_not_allowed);
@@ -121,42 +129,72 @@ static int make_keys(struct burst *burst, const struct lane *lane, const struct 
 		pkt->src = pkt->src << 12 | vlan;
 		pkt->dst = pkt->dst << 12 | vlan;
 		if (pkt->src != last_src)
-			fdb_prefetch(fdb, last_src = pkt->src);
+			src_at = fdb_prefetch(fdb, last_src = pkt->src);
 		if (pkt->dst != last_dst)
-			fdb_prefetch(fdb, last_dst = pkt->dst);
-		todo[n++] = pos;
+			dst_at = fdb_prefetch(fdb, last_dst = pkt->dst);
+		todo->pos[n] = pos;
+		todo->src[n] = src_at;
+		todo->dst[n++] = dst_at;
 	}
-	return n;
+	todo->n = n;
+}
+
+/* Whatever is not on its way to one port. */
+static __rte_noinline void leave(struct burst *burst, uint8_t pos, unsigned fate)
+{
+	if (fate == FATE_FLOOD)
+		lane_push(burst, STAGE_FLOOD, pos);
+	else
+		lane_drop(burst, pos, fate);
+}
+
+static void switch_all(struct worker *worker, struct burst *burst, struct fdb *fdb,
+		       const struct todo *todo)
+{
+	const struct member *member = burst->member, *to = NULL;
+	struct lane *next = &burst->lanes[STAGE_EGRESS];
+	fdb_key last_src = 0, last_dst = 0;
+	struct port *out = NULL;
+	unsigned fate = FATE_FLOOD;
+	int n_next = next->n;
+	bool allowed = true;
+
+	for (int i = 0; i < todo->n; i++) {
+		uint8_t pos = todo->pos[i];
+		struct pkt *pkt = &burst->pkts[pos];
+
+		if (pkt->src != last_src)
+			allowed = learn(worker, fdb, member, todo->src[i], last_src = pkt->src);
+		if (unlikely(!allowed)) {
+			leave(burst, pos, DROP_static_elsewhere);
+			continue;
+		}
+		if (pkt->dst != last_dst) {
+			to = find_to(worker, burst, fdb, todo->dst[i], last_dst = pkt->dst, &fate);
+			out = to ? to->port : NULL;
+		}
+		if (unlikely(!to)) {
+			leave(burst, pos, fate);
+			continue;
+		}
+		pkt->out = out;
+		pkt->to = to;
+		next->pos[n_next++] = pos;
+	}
+	next->n = n_next;
 }
 
 void stage_switch(struct worker *worker, struct burst *burst, const struct lane *lane)
 {
-	const struct member *member = burst->member;
-	fdb_key last_src = 0, last_dst = 0;
-	struct port *out = NULL;
-	uint8_t todo[BURST_MAX];
-	bool allowed = true;
+	struct todo todo;
 	struct fdb *fdb;
-	int n;
 
-	if (unlikely(!member)) {
+	if (unlikely(!burst->member)) {
 		for (int i = 0; i < lane->n; i++)
 			lane_drop(burst, lane->pos[i], DROP_no_bridge);
 		return;
 	}
-	fdb = atomic_load_explicit(&member->bridge->fdb, memory_order_acquire);
-	n = make_keys(burst, lane, fdb, todo);
-	for (int i = 0; i < n; i++) {
-		const struct pkt *pkt = &burst->pkts[todo[i]];
-
-		if (pkt->src != last_src)
-			allowed = learn(worker, fdb, member, last_src = pkt->src);
-		if (unlikely(!allowed)) {
-			lane_drop(burst, todo[i], DROP_static_elsewhere);
-			continue;
-		}
-		if (pkt->dst != last_dst)
-			out = find_out(worker, fdb, last_dst = pkt->dst);
-		forward(burst, todo[i], out);
-	}
+	fdb = atomic_load_explicit(&burst->member->bridge->fdb, memory_order_acquire);
+	make_keys(burst, lane, fdb, &todo);
+	switch_all(worker, burst, fdb, &todo);
 }

@@ -218,6 +218,28 @@ static void random_operations_agree_with_a_model(void **state)
 	assert_int_equal(fdb_count(br), count);
 }
 
+static void two_keys_at_once_find_what_one_by_one_finds(void **state)
+{
+	struct fdb_bucket bucket = {0};
+	unsigned seed = (unsigned)time(NULL);
+
+	print_message("seed %u\n", seed);
+	srand(seed);
+	for (int i = 0; i < 100000; i++) {
+		fdb_key key = (fdb_key)(rand() % 4) << 32 | (fdb_key)(rand() % 4);
+		unsigned mask = 0;
+
+		for (int slot = 0; slot < FDB_SLOTS; slot++) {
+			fdb_key other = (fdb_key)(rand() % 4) << 32 | (fdb_key)(rand() % 4);
+
+			bucket.key[slot] = other;
+			mask |= (unsigned)(other == key) << slot;
+		}
+		assert_int_equal(fdb_match(&bucket, key), mask);
+		assert_int_equal(fdb_match_scalar(&bucket, key), mask);
+	}
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -232,6 +254,7 @@ int main(void)
 		T(flush_takes_port_and_vlan),
 		T(silent_addresses_age_and_heard_ones_stay),
 		T(a_worker_that_comes_later_notes_what_it_sees_and_loses_no_note),
+		T(two_keys_at_once_find_what_one_by_one_finds),
 		T(random_operations_agree_with_a_model),
 	};
 
