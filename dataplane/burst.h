@@ -28,7 +28,6 @@ enum stage_id {
 	STAGE_SWITCH,
 	STAGE_FLOOD,
 	STAGE_EGRESS,
-	STAGE_TX,
 	STAGE_PUNT,
 	STAGE_DROP,
 	STAGE_COUNT
@@ -89,7 +88,7 @@ extern const struct stage stages[STAGE_COUNT];
 /* Takes n packets that came from in through all stages. Worker. */
 void stages_run(struct worker *worker, struct port *in, uint16_t n);
 
-stage_fn stage_parse, stage_switch, stage_flood, stage_egress, stage_tx, stage_punt, stage_drop;
+stage_fn stage_parse, stage_switch, stage_flood, stage_egress, stage_punt, stage_drop;
 
 static inline void lane_push(struct burst *burst, enum stage_id stage, uint8_t pos)
 {

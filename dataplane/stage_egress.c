@@ -148,32 +148,77 @@ static unsigned egress(struct worker *worker, struct pkt *pkt, struct rte_mbuf *
 	return DROP_COUNT;
 }
 
-/* Behind what waits for tx already: a flow's packets stay in order. */
-static void cut(struct worker *worker, struct burst *burst, uint8_t pos)
+static void cut(struct worker *worker, const struct pkt *pkt, struct rte_mbuf *m)
 {
-	const struct pkt *pkt = &burst->pkts[pos];
-	struct rte_mbuf *m = burst->mbufs[pos];
+	enum egress_form form = egress_form(&pkt->to->conf, pkt->vlan);
 	uint16_t mss = egress_mss(pkt->out, pkt, m);
 
-	stage_tx(worker, burst, &burst->lanes[STAGE_TX]);
-	burst->lanes[STAGE_TX].n = 0;
-	count_add(&worker->generated, egress_cut(worker, pkt->out, pkt, m,
-						 egress_form(&pkt->to->conf, pkt->vlan), mss) -
-					      1);
+	count_add(&worker->generated, egress_cut(worker, pkt->out, pkt, m, form, mss) - 1);
 	rte_pktmbuf_free(m);
+}
+
+/* Any packet. */
+static __rte_noinline void egress_any(struct worker *worker, struct burst *burst, uint8_t pos)
+{
+	struct pkt *pkt = &burst->pkts[pos];
+	struct rte_mbuf *m = burst->mbufs[pos];
+	unsigned result = egress(worker, pkt, m);
+
+	if (likely(result == DROP_COUNT))
+		tx_push(worker, pkt->out, m);
+	else if (result == EGRESS_CUT)
+		cut(worker, pkt, m);
+	else
+		lane_drop(burst, pos, result);
+}
+
+/* The longest packet that leaves by the member as it is, unless it has a tag or is unfinished; 0:
+ * none does. */
+static uint32_t plain_most(const struct member *to, uint16_t vlan)
+{
+	if (vlan != to->conf.untagged || !atomic_load_explicit(&to->port->up, memory_order_relaxed))
+		return 0;
+	return atomic_load_explicit(&to->port->max_frame, memory_order_relaxed);
+}
+
+/* Packets in a row that leave by the same member, from lane's i on; returns where the next begin.
+ */
+static int egress_run(struct worker *worker, struct burst *burst, const struct lane *lane, int i)
+{
+	const struct pkt *first = &burst->pkts[lane->pos[i]];
+	const struct member *to = first->to;
+	uint32_t most = plain_most(to, first->vlan);
+	struct txbuf *buf = tx_buf(worker, first->out);
+	uint16_t vlan = first->vlan;
+	uint64_t bytes = 0;
+	int n = lane->n, filled = buf->n;
+
+	for (; i < n; i++) {
+		uint8_t pos = lane->pos[i];
+		const struct pkt *pkt = &burst->pkts[pos];
+		struct rte_mbuf *m = burst->mbufs[pos];
+
+		if (pkt->to != to || pkt->vlan != vlan)
+			break;
+		if (likely(!(m->ol_flags & EGRESS_OFFLOADS) && !(pkt->flags & PKT_TAGGED) &&
+			   m->pkt_len <= most && filled < TX_BUF - 1)) {
+			buf->pkts[filled++] = m;
+			bytes += m->pkt_len;
+			continue;
+		}
+		buf->n = filled;
+		buf->bytes += bytes;
+		egress_any(worker, burst, pos);
+		filled = buf->n;
+		bytes = 0;
+	}
+	buf->n = filled;
+	buf->bytes += bytes;
+	return i;
 }
 
 void stage_egress(struct worker *worker, struct burst *burst, const struct lane *lane)
 {
-	for (int i = 0; i < lane->n; i++) {
-		uint8_t pos = lane->pos[i];
-		unsigned result = egress(worker, &burst->pkts[pos], burst->mbufs[pos]);
-
-		if (likely(result == DROP_COUNT))
-			lane_push(burst, STAGE_TX, pos);
-		else if (result == EGRESS_CUT)
-			cut(worker, burst, pos);
-		else
-			lane_drop(burst, pos, result);
-	}
+	for (int i = 0; i < lane->n;)
+		i = egress_run(worker, burst, lane, i);
 }

@@ -6,8 +6,7 @@
 const struct stage stages[STAGE_COUNT] = {
 	[STAGE_PARSE] = {"parse", stage_parse}, [STAGE_SWITCH] = {"switch", stage_switch},
 	[STAGE_FLOOD] = {"flood", stage_flood}, [STAGE_EGRESS] = {"egress", stage_egress},
-	[STAGE_TX] = {"tx", stage_tx},          [STAGE_PUNT] = {"punt", stage_punt},
-	[STAGE_DROP] = {"drop", stage_drop},
+	[STAGE_PUNT] = {"punt", stage_punt},    [STAGE_DROP] = {"drop", stage_drop},
 };
 
 void stages_run(struct worker *worker, struct port *in, uint16_t n)

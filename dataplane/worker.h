@@ -44,6 +44,7 @@ struct txbuf {
 	struct port *port; /* valid while dirty */
 	bool dirty;        /* is in the worker's list of those to flush */
 	uint16_t n;
+	uint64_t bytes; /* of the n packets */
 	struct rte_mbuf *pkts[TX_BUF];
 };
 

@@ -21,7 +21,7 @@ class Stages(unittest.TestCase):
                          {'stage_parse': 3973000, 'tx_flush': 96000})
 
     def test_a_baseline_reads_back_as_written(self):
-        counts = {1: {'all': 290.97, 'stage_tx': 21.81}, 100000: {'all': 301.5}}
+        counts = {1: {'all': 290.97, 'stage_egress': 21.81}, 100000: {'all': 301.5}}
         text = stages.format_baseline('gcc 12', counts)
         self.assertEqual(stages.read_baseline(text), counts)
         self.assertEqual(stages.differences(stages.read_baseline(text), counts), [])

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* tx: gathers per port, flushes; what a full queue refuses is a counted drop. */
 #include "dataplane/tx.h"
 
 static uint64_t bytes_of(struct rte_mbuf *const *pkts, uint16_t n)
@@ -28,7 +27,7 @@ void tx_flush(struct worker *worker, struct txbuf *buf)
 {
 	struct port *port = buf->port;
 	struct port_count *count = &worker->count[port->index];
-	uint64_t bytes = bytes_of(buf->pkts, buf->n); /* before tx: the port owns what it took */
+	uint64_t bytes = buf->bytes;
 	uint16_t sent =
 		send(port,
 		     atomic_load_explicit(&worker->position, memory_order_relaxed) % port->n_txq,
@@ -45,6 +44,7 @@ void tx_flush(struct worker *worker, struct txbuf *buf)
 	count_add(&count->tx_bytes, bytes);
 	count_add(&worker->sent, sent);
 	buf->n = 0;
+	buf->bytes = 0;
 }
 
 void tx_flush_all(struct worker *worker)
@@ -57,13 +57,4 @@ void tx_flush_all(struct worker *worker)
 		buf->dirty = false;
 	}
 	worker->n_dirty = 0;
-}
-
-void stage_tx(struct worker *worker, struct burst *burst, const struct lane *lane)
-{
-	for (int i = 0; i < lane->n; i++) {
-		uint8_t pos = lane->pos[i];
-
-		tx_push(worker, burst->pkts[pos].out, burst->mbufs[pos]);
-	}
 }
