@@ -20,8 +20,10 @@ static uint32_t poll_queue(struct worker *worker, const struct plan_queue *q)
 
 	if (!n)
 		return 0;
-	for (uint16_t i = 0; i < n; i++)
+	for (uint16_t i = 0; i < n; i++) {
 		bytes += mbufs[i]->pkt_len;
+		rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], void *)); /* for parse */
+	}
 	count_add(&count->rx_packets, n);
 	count_add(&count->rx_bytes, bytes);
 	count_add(&worker->received, n);
