@@ -71,7 +71,7 @@ void client_close(struct client *client)
 	if (client->fd >= 0)
 		close(client->fd);
 	free(client->buffer);
-	*client = CLIENT_INIT;
+	*client = (struct client){.fd = -1, .on_row = client->on_row, .arg = client->arg};
 }
 
 bool client_alive(const struct client *client)
@@ -181,6 +181,16 @@ json_t *client_read(struct client *client)
 	return message;
 }
 
+static void take_row(struct client *client, const json_t *message)
+{
+	const json_t *params = json_object_get(message, "params");
+	const json_t *row = json_object_get(params, "row");
+
+	if (row && client->on_row &&
+	    json_integer_value(json_object_get(params, "id")) == client->last_id)
+		client->on_row(client->arg, row);
+}
+
 int client_call(struct client *client, const char *method, json_t *params, json_t **result,
 		json_t **error)
 {
@@ -197,6 +207,7 @@ int client_call(struct client *client, const char *method, json_t *params, json_
 		*error = json_incref(json_object_get(message, "error"));
 		if (json_integer_value(id) == client->last_id)
 			*result = json_incref(json_object_get(message, "result"));
+		take_row(client, message);
 		json_decref(message);
 		if (*error || *result)
 			return *error ? 1 : 0;

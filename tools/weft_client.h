@@ -14,6 +14,8 @@ struct client {
 	char *buffer;
 	size_t start, n, size; /* what is read and not yet taken: buffer + start, n bytes */
 	json_int_t last_id;
+	void (*on_row)(void *arg, const json_t *row); /* NULL: rows are passed over */
+	void *arg;
 };
 
 #define CLIENT_INIT ((struct client){.fd = -1})
@@ -27,8 +29,9 @@ void client_close(struct client *client);
 /* Whether the other side is still there; false for one that was never opened. */
 bool client_alive(const struct client *client);
 
-/* Takes params. 0 with *result, 1 with *error (the error object), or -errno: the connection is of
- * no more use (-EINTR: a signal came). */
+/* Takes params. What comes before the answer bit by bit goes to on_row. 0 with *result, 1 with
+ * *error (the error object), or -errno: the connection is of no more use (-EINTR: a signal came).
+ */
 int client_call(struct client *client, const char *method, json_t *params, json_t **result,
 		json_t **error);
 

@@ -210,9 +210,9 @@ static void offer_slot(struct place *p, size_t first)
 	}
 	if (bare >= n_slots)
 		return;
-	if (strcmp(slots[bare], "name"))
+	if (strcmp(slots[bare], "name") && !model_flag(p->verb, "sets"))
 		offer_values(p, model_find(args, slots[bare], strlen(slots[bare])), "", 0);
-	else if (strcmp(model_text(p->verb, "name"), "add"))
+	else if (!strcmp(slots[bare], "name") && strcmp(model_text(p->verb, "name"), "add"))
 		offer_names(p, model_text(p->noun, "name"), "", 0, "");
 }
 

@@ -71,22 +71,31 @@ static bool in_slots(const char *name, const char *const *slots, size_t n)
 	return false;
 }
 
+/* An item of a list goes by its position, or by its key. */
+static const char *slot_text(const json_t *noun, const char *slot)
+{
+	if (strcmp(slot, "name") || strcmp(model_text(noun, "shape"), "list"))
+		return slot;
+	return *model_text(noun, "list_key") ? model_text(noun, "list_key") : "number";
+}
+
 void help_usage(const json_t *noun, const json_t *verb, FILE *out)
 {
+	bool sets = model_flag(verb, "sets");
 	const json_t *args = json_object_get(verb, "args");
-	bool is_list = !strcmp(model_text(noun, "shape"), "list");
 	const char *slots[SLOTS_MAX];
 	size_t i, n = request_slots(verb, slots, SLOTS_MAX);
 	json_t *arg;
 
 	fprintf(out, "weft %s %s", model_text(noun, "name"), model_text(verb, "name"));
 	for (i = 0; i < n; i++) {
-		const json_t *field = model_find(args, slots[i], strlen(slots[i]));
+		const json_t *field = model_find(sets ? json_object_get(noun, "fields") : args,
+						 slots[i], strlen(slots[i]));
 		bool required = field ? request_needs(verb, field)
 				      : !strcmp(model_text(verb, "object"), "required");
 
 		fputs(required ? " " : " [", out);
-		print_upper(is_list && !strcmp(slots[i], "name") ? "number" : slots[i], out);
+		print_upper(slot_text(noun, slots[i]), out);
 		fputs(required ? "" : "]", out);
 	}
 	json_array_foreach((json_t *)args, i, arg) {

@@ -199,6 +199,16 @@ static void print_text(const char *text, FILE *out)
 	}
 }
 
+void row_print(const json_t *row, const struct options *options, FILE *out)
+{
+	if (options->json) {
+		json_dumpf(row, out, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(9));
+		fputc('\n', out);
+	} else if (!options->quiet && json_is_string(row)) {
+		print_text(json_string_value(row), out);
+	}
+}
+
 void result_print(const struct request *request, const json_t *result,
 		  const struct options *options, unsigned width, FILE *out)
 {

@@ -179,6 +179,10 @@ static int parse_bare(struct parse *p, const char *word)
 		return usage(p, "%s: one word too many", word);
 	}
 	slot = p->slots[p->next_slot++];
+	/* What is no argument of a verb that sets keys is one of the keys. */
+	if (strcmp(slot, "name") && model_flag(p->request->verb, "sets"))
+		return put(p, json_object_get(p->request->params, "set"), slot, strlen(slot),
+			   json_string(word));
 	return put(p, p->request->params, slot, strlen(slot), json_string(word));
 }
 

@@ -72,14 +72,24 @@ static int finish_output(void)
 	return EXIT_REFUSED;
 }
 
+/* Each as soon as it comes: somebody waits for it. */
+static void print_row(void *arg, const json_t *row)
+{
+	row_print(row, arg, stdout);
+	fflush(stdout);
+}
+
 static int call(struct session *session, struct request *request, const struct options *options)
 {
 	const char *file = json_string_value(json_object_get(request->params, WIRE_ARG_FILE));
 	json_t *result, *error;
 	int rc;
 
+	session->client.on_row = print_row;
+	session->client.arg = (void *)options;
 	rc = client_call(&session->client, request->method, json_incref(request->params), &result,
 			 &error);
+	session->client.on_row = NULL;
 	if (rc < 0)
 		return lost(session, rc, stderr);
 	if (rc) {

@@ -24,8 +24,10 @@ bool api_has_builtin(const struct noun *noun, const char *verb)
 
 bool api_show_takes_name(const struct noun *noun)
 {
-	if (noun->shape != NOUN_VIEW)
-		return noun->shape != NOUN_SINGLE;
+	if (noun->shape == NOUN_SINGLE || noun->shape == NOUN_MAP)
+		return noun->shape == NOUN_MAP;
+	if (noun->shape == NOUN_LIST && !noun->show)
+		return true;
 	for (const struct column *c = noun->columns; c && c->name; c++)
 		if (!strcmp(c->name, "name"))
 			return true;
@@ -50,6 +52,7 @@ struct request {
 	const json_t *set;
 	json_t *args; /* what is left of the parameters */
 	void *peer;
+	bool later; /* the answer comes by a stream */
 	int *code;
 	struct errors *errors;
 };
@@ -113,6 +116,14 @@ static json_t *check_args(struct request *r, const struct field *fields)
 	return args;
 }
 
+/* Is the item of a list what the request calls it by its key? */
+static bool has_key(const struct request *r, const json_t *item)
+{
+	const char *key = r->noun->list_key ? conf_str(item, r->noun->list_key) : NULL;
+
+	return key && !strcmp(key, r->name);
+}
+
 /* Rows for a noun that only has a configuration. */
 static json_t *configured_rows(struct request *r)
 {
@@ -137,7 +148,7 @@ static json_t *configured_rows(struct request *r)
 	else
 		json_array_foreach(part, i, value) {
 			snprintf(position, sizeof(position), "%zu", i);
-			if (r->name && strcmp(r->name, position))
+			if (r->name && strcmp(r->name, position) && !has_key(r, value))
 				continue;
 			row = json_pack("{s:I}", "name", (json_int_t)i);
 			value = field_effective(r->noun->fields, value);
@@ -152,8 +163,10 @@ static json_t *configured_rows(struct request *r)
 static json_t *rows_of(struct request *r, const char *name, const json_t *args)
 {
 	struct call call = {.name = name, .args = args, .errors = r->errors, .peer = r->peer};
+	json_t *rows = r->noun->show ? r->noun->show(&call) : configured_rows(r);
 
-	return r->noun->show ? r->noun->show(&call) : configured_rows(r);
+	r->later = call.later;
+	return rows;
 }
 
 /* Says that there is nothing of this name, beside the names that there are. */
@@ -186,8 +199,10 @@ static json_t *do_show(struct request *r, const json_t *params)
 	if (!args)
 		return NULL;
 	rows = rows_of(r, r->name, args);
-	if (r->name &&
-	    ((json_is_array(rows) && !json_array_size(rows)) || (!rows && !r->errors->n))) {
+	if (r->later)
+		*r->code = API_LATER;
+	else if (r->name &&
+		 ((json_is_array(rows) && !json_array_size(rows)) || (!rows && !r->errors->n))) {
 		json_decref(rows);
 		rows = no_such_row(r, args);
 	} else if (!rows) {
@@ -252,7 +267,9 @@ static json_t *do_verb(struct request *r, const struct verb *verb, const json_t 
 	call.args = args;
 	result = verb->run(&call);
 	json_decref(args);
-	if (!result) {
+	if (call.later) {
+		*r->code = API_LATER;
+	} else if (!result) {
 		*r->code = API_REFUSED;
 		if (!r->errors->n)
 			errors_add(r->errors, "", "%s %s failed", r->noun->name, verb->name);

@@ -35,13 +35,14 @@ struct api {
 /* JSON-RPC's codes, for the error object; API_REFUSED is ours: understood, but not done. */
 enum {
 	API_OK = 0,
+	API_LATER = 1, /* nothing is wrong, but the answer comes by a stream (rpc.h) */
 	API_NO_METHOD = -32601,
 	API_BAD_PARAMS = -32602,
 	API_REFUSED = -32000,
 };
 
-/* params: an object or NULL. Returns the result (new reference), or NULL with *code and errors
- * set. */
+/* params: an object or NULL. Returns the result (new reference), or NULL with *code and (unless
+ * that is API_LATER) errors set. */
 json_t *api_call(const struct api *api, const char *method, const json_t *params, void *peer,
 		 int *code, struct errors *errors);
 

@@ -46,6 +46,7 @@ static json_t *describe_field(const struct field *field)
 	put_text(object, "unit", field->unit);
 	put_text(object, "help", field->help);
 	put_text(object, "ref", field->ref);
+	put_text(object, "text_form", field->text_form);
 	put_flag(object, "required", field->flags & FIELD_REQUIRED);
 	put_flag(object, "fixed", field->flags & FIELD_FIXED);
 	put_flag(object, "auto", field->flags & FIELD_OR_AUTO);
@@ -148,7 +149,8 @@ static json_t *describe_verbs(const struct noun *noun)
 							    single ? builtins[i].single_help
 								   : builtins[i].help,
 							    single || appends ? "none" : "required",
-							    builtins[i].sets, NULL, NULL));
+							    builtins[i].sets, NULL,
+							    appends ? noun->list_key : NULL));
 	}
 	for (const struct verb *v = noun->verbs; v && v->name; v++)
 		json_array_append_new(array, describe_verb(v->name, v->help,
@@ -165,6 +167,7 @@ static json_t *describe_noun(const struct noun *noun)
 			  describe_columns(noun->columns), "verbs", describe_verbs(noun));
 
 	put_text(object, "key", noun->key);
+	put_text(object, "list_key", noun->list_key);
 	put_text(object, "help", noun->help);
 	return object;
 }

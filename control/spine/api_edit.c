@@ -95,12 +95,14 @@ static json_t *parse_text(const struct field *field, const char *text, const cha
 	if ((field->flags & FIELD_OR_AUTO && !strcmp(text, "auto")) ||
 	    (field->type == F_VLANS && first != '['))
 		return json_string(text);
-	if (first == '[' || first == '{' || field->type == F_OBJECT) {
+	if (first == '[' || first == '{' || (field->type == F_OBJECT && !field->from_text)) {
 		value = yaml_value(text, path, errors);
 		if (value && json_is_object(value) && field->type == F_LIST)
 			value = json_pack("[o]", value);
 		return value;
 	}
+	if (field->type == F_OBJECT || (field->type == F_LIST && field->elem->from_text))
+		return json_string(text); /* what it stands for is seen when it is checked */
 	if (asprintf(&list, "[%s]", text) < 0)
 		return NULL;
 	value = yaml_value(list, path, errors);
@@ -272,29 +274,91 @@ static void object_path(char *out, size_t size, const struct noun *noun, const c
 		join(out, size, noun->key, name);
 }
 
-/* An object by its name or position, NULL with an error. */
+/* The value that an item of a list may be named by in its canonical form; NULL: name is none. */
+static json_t *key_value(const struct noun *noun, const char *name)
+{
+	const struct field *field =
+		noun->list_key ? find_field(noun->fields, noun->list_key, strlen(noun->list_key))
+			       : NULL;
+	json_t *text = json_string(name), *value = NULL;
+	struct errors ignored;
+
+	errors_init(&ignored);
+	if (field && text)
+		value = field_check(field, text, "", &ignored);
+	errors_fini(&ignored);
+	json_decref(text);
+	return value;
+}
+
+/* The position of the only item whose key is that; -1 with an error. */
+static int find_by_key(const json_t *list, const struct noun *noun, const char *name,
+		       const json_t *key, struct errors *errors)
+{
+	char places[128] = "";
+	size_t i, n = 0, found = 0;
+	const json_t *item;
+	int at = -1;
+
+	json_array_foreach((json_t *)list, i, item) {
+		if (!json_equal(json_object_get(item, noun->list_key), key))
+			continue;
+		at = (int)i;
+		if (found++ < 8 && n < sizeof(places))
+			n += (size_t)snprintf(places + n, sizeof(places) - n, "%s%zu",
+					      n ? ", " : "", i);
+	}
+	if (found == 1)
+		return at;
+	if (!found)
+		return errors_add(errors, "", "no %s in the configuration has %s %s", noun->name,
+				  noun->list_key, name);
+	return errors_add(errors, "", "%zu %ss have %s %s: expected one of the positions %s%s",
+			  found, noun->name, noun->list_key, name, places, found > 8 ? "…" : "");
+}
+
+/* Where in the list an item stands that is named by its position or its key; -1 with an error. */
+static int find_item(const json_t *list, const struct noun *noun, const char *name,
+		     struct errors *errors)
+{
+	json_t *key = key_value(noun, name);
+	unsigned long i;
+	char *end;
+	int at;
+
+	if (key) {
+		at = find_by_key(list, noun, name, key, errors);
+		json_decref(key);
+		return at;
+	}
+	errno = 0;
+	i = strtoul(name, &end, 10);
+	if (!errno && *name >= '0' && *name <= '9' && !*end && i < json_array_size(list))
+		return (int)i;
+	return errors_add(errors, "", "there is no %s %s: there are %zu, counted from 0",
+			  noun->name, name, json_array_size(list));
+}
+
+/* An object by its name, position or key; NULL with an error. */
 static json_t *find_object(json_t *part, const struct noun *noun, const char *name,
 			   struct errors *errors)
 {
 	json_t *object;
-	char *end;
-	unsigned long i;
+	int at;
 
 	if (noun->shape == NOUN_SINGLE)
 		return part;
 	if (noun->shape == NOUN_MAP) {
 		object = json_object_get(part, name);
-		if (!object)
+		if (!object && noun_has_always(noun, name))
+			errors_add(errors, "", "%s %s is always there, it is not configured",
+				   noun->name, name);
+		else if (!object)
 			edit_no_such(noun, name, part, errors);
 		return object;
 	}
-	errno = 0;
-	i = strtoul(name, &end, 10);
-	object = !errno && *name >= '0' && *name <= '9' && !*end ? json_array_get(part, i) : NULL;
-	if (!object)
-		errors_add(errors, "", "there is no %s %s: there are %zu, counted from 0",
-			   noun->name, name, json_array_size(part));
-	return object;
+	at = find_item(part, noun, name, errors);
+	return at < 0 ? NULL : json_array_get(part, (size_t)at);
 }
 
 json_t *edit_add(const json_t *running, const struct noun *noun, const char *name,
@@ -330,9 +394,13 @@ json_t *edit_set(const json_t *running, const struct noun *noun, const char *nam
 {
 	json_t *part, *candidate = begin(running, noun, &part);
 	json_t *object = find_object(part, noun, name, errors);
-	char path[PATH_SIZE];
+	char path[PATH_SIZE], position[24];
 	int rc = -1;
 
+	if (object && noun->shape == NOUN_LIST) {
+		snprintf(position, sizeof(position), "%d", find_item(part, noun, name, errors));
+		name = position;
+	}
 	object_path(path, sizeof(path), noun, name);
 	if (object)
 		rc = edit_keys(noun, object, set, path, errors);
@@ -343,15 +411,15 @@ json_t *edit_del(const json_t *running, const struct noun *noun, const char *nam
 		 struct errors *errors)
 {
 	json_t *part, *candidate = begin(running, noun, &part);
-	json_t *object = find_object(part, noun, name, errors);
+	int at = noun->shape == NOUN_LIST ? find_item(part, noun, name, errors) : 0;
 
-	if (!object)
+	if (at < 0 || (noun->shape == NOUN_MAP && !find_object(part, noun, name, errors)))
 		return finish(candidate, noun, part, -1);
 	if (noun->shape == NOUN_SINGLE)
 		json_object_clear(part);
 	else if (noun->shape == NOUN_MAP)
 		json_object_del(part, name);
 	else
-		json_array_remove(part, strtoul(name, NULL, 10));
+		json_array_remove(part, (size_t)at);
 	return finish(candidate, noun, part, 0);
 }

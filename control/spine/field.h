@@ -65,6 +65,11 @@ struct field {
 	const char *ref;            /* F_REF, F_MAP */
 	const struct field *elem;   /* F_LIST */
 	const struct field *fields; /* F_MAP, F_OBJECT; ends with name NULL */
+
+	/* F_OBJECT: the object that a text alone stands for (a new reference, to be checked), or
+	 * NULL: for none. text_form says what such a text is, for people. */
+	json_t *(*from_text)(const char *text);
+	const char *text_form;
 };
 
 /* Checks one value against its field and returns the canonical form (a new reference), or NULL with

@@ -8,6 +8,12 @@
 #include "control/spine/field_type.h"
 #include "routing/core/nearest.h"
 
+/* A text alone may be one object, or several with commas between them. */
+static bool is_text_form(const struct field *elem, const json_t *value)
+{
+	return elem->from_text != NULL && json_is_string(value);
+}
+
 /* A value alone as the list it stands for. New reference. */
 static json_t *list_of(const struct field *field, const json_t *value)
 {
@@ -47,7 +53,8 @@ json_t *field_list_check(const struct field *field, const json_t *value, const c
 	bool good = true;
 	size_t i;
 
-	if (!json_is_array(value) && (json_is_object(value) || is_tree(field->elem)))
+	if (!json_is_array(value) && !is_text_form(field->elem, value) &&
+	    (json_is_object(value) || is_tree(field->elem)))
 		return field_refuse(field, value, path, errors, "is not a list");
 	list = list_of(field, value);
 	if (!json_is_array(value) && json_array_size(list) == 1)
@@ -145,7 +152,16 @@ void field_map_describe(const struct field *field, char *out, size_t size)
 json_t *field_object_check(const struct field *field, const json_t *value, const char *path,
 			   struct errors *errors)
 {
-	return field_check_object(field->fields, value, path, errors);
+	json_t *object, *checked;
+
+	if (!is_text_form(field, value))
+		return field_check_object(field->fields, value, path, errors);
+	object = field->from_text(json_string_value(value));
+	if (object == NULL)
+		return field_refuse(field, value, path, errors, "is not what is expected");
+	checked = field_check_object(field->fields, object, path, errors);
+	json_decref(object);
+	return checked;
 }
 
 static void describe_keys(const struct field *fields, char *out, size_t size)
@@ -165,7 +181,12 @@ static void describe_keys(const struct field *fields, char *out, size_t size)
 
 void field_object_describe(const struct field *field, char *out, size_t size)
 {
+	size_t n;
+
 	describe_keys(field->fields, out, size);
+	n = strlen(out);
+	if (field->text_form != NULL && n < size)
+		snprintf(out + n, size - n, ", or %s", field->text_form);
 }
 
 static const struct field *field_find(const struct field *fields, const char *name)

@@ -16,6 +16,11 @@ const struct noun *noun_find(const struct registry *registry, const char *name_o
 	return NULL;
 }
 
+bool noun_has_always(const struct noun *noun, const char *name)
+{
+	return noun->always != NULL && strcmp(noun->always, name) == 0;
+}
+
 void noun_path(const struct noun *noun, const char *name, char out[FIELD_PATH_MAX])
 {
 	if (noun->shape == NOUN_MAP)

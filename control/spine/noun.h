@@ -30,8 +30,9 @@
 enum noun_shape {
 	NOUN_SINGLE, /* one object: system; it exists while its key does, even an empty one */
 	NOUN_MAP,    /* named objects: ports */
-	NOUN_LIST,   /* a list of objects, named by position from 0: routes, flows; add inserts at
-			that position, remove takes from it, what stays in order is not touched */
+	NOUN_LIST,   /* a list of objects, named by position from 0: routes, flows; the add hook
+			inserts at   that position, remove takes from it, what stays in order is not
+			touched */
 	NOUN_VIEW,   /* nothing to configure: fdb, worker, drops */
 };
 
@@ -49,6 +50,7 @@ struct call {
 	const json_t *args;    /* checked against the verb's fields, with defaults */
 	struct errors *errors; /* where a refusal says why */
 	void *peer;            /* the connection, for verbs that go on talking; see rpc.h */
+	bool later;            /* the answer comes later; rpc_stream_open sets it */
 };
 
 struct verb {
@@ -68,6 +70,10 @@ struct noun {
 	const char *key;  /* its top-level key in the configuration; NULL for NOUN_VIEW */
 	const char *help;
 	enum noun_shape shape;
+	const char
+		*always; /* NOUN_MAP: a name that is there without being configured; NULL: none */
+	const char *list_key; /* NOUN_LIST: the field by which an item may be named as well as by
+				 its position; add takes it as a word alone. NULL: none */
 	const struct field *fields; /* ends with name NULL */
 	const struct column
 		*columns; /* ends with name NULL; the first ones are what people look for first */
@@ -83,6 +89,9 @@ struct noun {
 	 * nothing. 0 or -1. */
 	int (*check)(const char *name, const json_t *value, const json_t *candidate,
 		     const char *path, struct errors *errors);
+	/* The same of all objects together: section is what stands under key (checked, without
+	 * defaults), after each was checked by itself. 0 or -1. */
+	int (*check_all)(const json_t *section, const json_t *candidate, struct errors *errors);
 	/* Makes, changes, unmakes it. 0, or -1 with an error added and nothing changed. Without
 	 * change an object is removed and added again. An error without a path is given the
 	 * object's. */
@@ -101,6 +110,9 @@ struct registry {
 };
 
 const struct noun *noun_find(const struct registry *registry, const char *name_or_key);
+
+/* Is this the name that is there without being configured? */
+bool noun_has_always(const struct noun *noun, const char *name);
 
 /* Where an object stands in the configuration: "ports.vm1", "routes[0]", "system". */
 void noun_path(const struct noun *noun, const char *name, char out[FIELD_PATH_MAX]);

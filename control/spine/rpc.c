@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "control/spine/rpc.h"
+#include "control/spine/rpc_own.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -21,36 +20,6 @@
 #define TURN_NS        2000000   /* one client's requests before others get a turn */
 #define OUTPUT_PAUSE   (1 << 20) /* unread output at which no further request is taken */
 #define ACCEPT_WAIT_MS 100       /* pause after accept failed for want of descriptors */
-
-struct rpc_client {
-	TAILQ_ENTRY(rpc_client) link;
-	struct rpc *rpc;
-	struct bufferevent *bev;
-	struct event *turn; /* goes on with what was read already */
-	size_t held;        /* bytes in both buffers */
-	size_t scanned;     /* bytes of the input known to hold no end of line */
-	bool skipping;      /* the rest of a line that was too long */
-	bool ended;         /* the client sends no more */
-	bool subscribed;
-	const struct noun *noun; /* whose events; NULL: all */
-};
-
-TAILQ_HEAD(client_list, rpc_client);
-
-struct rpc {
-	const struct api *api;
-	struct event_base *base;
-	struct evconnlistener *listener;
-	struct event *reap;         /* frees the doomed when no callback of theirs runs */
-	struct event *accept_again; /* after want of descriptors */
-	struct client_list clients; /* the one that was silent longest first */
-	struct client_list doomed;
-	size_t n_clients;
-	size_t held; /* bytes in the buffers of all clients */
-	char *path;
-	dev_t device; /* of the socket's file */
-	ino_t inode;
-};
 
 static int64_t now_ns(void)
 {
@@ -82,6 +51,7 @@ static void doom(struct rpc_client *client)
 	rpc->held -= client->held;
 	client->held = 0;
 	client->subscribed = false;
+	rpc_streams_gone(client);
 	TAILQ_REMOVE(&rpc->clients, client, link);
 	TAILQ_INSERT_TAIL(&rpc->doomed, client, link);
 	rpc->n_clients--;
@@ -219,7 +189,8 @@ static void serve(struct rpc_client *client)
 		if (is_doomed(client))
 			return;
 		if (!more) {
-			if (client->ended && !evbuffer_get_length(out))
+			if (client->ended && !evbuffer_get_length(out) &&
+			    LIST_EMPTY(&client->streams))
 				doom(client);
 			else if (!client->ended)
 				bufferevent_enable(client->bev, EV_READ);
@@ -299,6 +270,7 @@ static void client_add(struct rpc *rpc, evutil_socket_t fd)
 		return;
 	}
 	client->rpc = rpc;
+	LIST_INIT(&client->streams);
 	TAILQ_INSERT_TAIL(&rpc->clients, client, link);
 	rpc->n_clients++;
 	evbuffer_add_cb(bufferevent_get_input(client->bev), on_buffer, client);
@@ -415,6 +387,16 @@ void rpc_client_subscribe(struct rpc_client *client, const struct noun *noun)
 {
 	client->subscribed = true;
 	client->noun = noun;
+}
+
+void rpc_client_send(struct rpc_client *client, char *line)
+{
+	struct rpc *rpc = client->rpc;
+
+	send_line(client, line);
+	if (evbuffer_get_length(bufferevent_get_output(client->bev)) > RPC_OUTPUT_MAX)
+		evict(client, "too much is unread");
+	bound_memory(rpc);
 }
 
 void rpc_notify(struct rpc *rpc, const json_t *event)

@@ -54,6 +54,28 @@ void rpc_notify(struct rpc *rpc, const json_t *event);
 /* Makes a connection a subscriber, to one noun's events or (NULL) to all. */
 void rpc_client_subscribe(struct rpc_client *client, const struct noun *noun);
 
+/*
+ * Answers that come bit by bit: of a ping, say. A verb or a show hook opens a
+ * stream and returns NULL without an error; it sends rows, and ends the stream
+ * with what is then the answer. A row is a notification:
+ * {"jsonrpc":"2.0","method":"row","params":{"id": the request's, "row": …}}.
+ */
+struct rpc_stream;
+
+/* gone: the connection has ended, and the stream with it; not called after rpc_stream_end. NULL
+ * with an error: the request wants no answer, or is one of a batch. */
+struct rpc_stream *rpc_stream_open(struct call *call, void (*gone)(void *arg), void *arg);
+/* Takes row. False: the connection has ended by it, and gone was called. */
+bool rpc_stream_row(struct rpc_stream *stream, json_t *row);
+/* Takes result; NULL: refused, for the reason in errors. The stream is no more. */
+void rpc_stream_end(struct rpc_stream *stream, json_t *result, const struct errors *errors);
+
+/* For rpc_answer: which request is under way (NULL: none that may be a stream). */
+void rpc_client_asking(struct rpc_client *client, const json_t *id);
+
+/* A line each, for rpc_stream.c. The caller frees it. */
+char *rpc_result_line(const json_t *id, json_t *result, const struct errors *errors);
+
 /* Answers one line of input without a socket; NULL for a notification. For tests and fuzzing. peer
  * is a struct rpc_client or NULL. The caller frees it. */
 char *rpc_answer(const struct api *api, const char *line, size_t size, void *peer);

@@ -206,6 +206,8 @@ static json_t *answer_one(const struct api *api, const json_t *request, void *pe
 	else
 		result = api_call(api, method, json_is_object(params) ? params : NULL, peer, &code,
 				  &errors);
+	if (code == API_LATER)
+		id = NULL; /* it is answered by its stream */
 	/* What is done is no failure; what was said beside it goes to the log. */
 	for (size_t i = 0; result && i < errors.n; i++)
 		log_warning("%s: %s", method, errors.list[i].text);
@@ -216,6 +218,17 @@ static json_t *answer_one(const struct api *api, const json_t *request, void *pe
 		response = error_response(id, code ? code : RPC_INTERNAL_ERROR, &errors);
 	json_decref(result);
 	errors_fini(&errors);
+	return response;
+}
+
+/* Only a request of its own may be answered bit by bit. */
+static json_t *answer_alone(const struct api *api, const json_t *request, void *peer)
+{
+	json_t *response;
+
+	rpc_client_asking(peer, json_object_get(request, "id"));
+	response = answer_one(api, request, peer);
+	rpc_client_asking(peer, NULL);
 	return response;
 }
 
@@ -276,12 +289,26 @@ char *rpc_answer(const struct api *api, const char *line, size_t size, void *pee
 	else if (json_is_array(request))
 		response = NULL;
 	else
-		response = answer_one(api, request, peer);
+		response = answer_alone(api, request, peer);
 	if (response)
 		add_response(&out, response);
 	else if (json_is_array(request))
 		answer_batch(api, request, peer, &out);
 	json_decref(request);
+	return out.at;
+}
+
+char *rpc_result_line(const json_t *id, json_t *result, const struct errors *errors)
+{
+	struct text out = {0};
+	json_t *response;
+
+	if (result)
+		response =
+			json_pack("{s:s, s:O, s:o}", "jsonrpc", "2.0", "id", id, "result", result);
+	else
+		response = error_response(id, API_REFUSED, errors);
+	add_response(&out, response);
 	return out.at;
 }
 

@@ -88,6 +88,11 @@ static void check_map(struct check *check, const struct noun *noun, const json_t
 		if (bad_name.n > 0) {
 			errors_add_key(check->errors, noun->key, name, "%s", bad_name.list[0].text);
 			check->good = false;
+		} else if (noun_has_always(noun, name)) {
+			errors_add_key(check->errors, noun->key, name,
+				       "%s %s is always there, it is not configured", noun->name,
+				       name);
+			check->good = false;
 		} else {
 			checked = check_fields(check, noun, name, value);
 		}
@@ -168,8 +173,10 @@ static int lookup_in(void *arg, const char *noun_name)
 	if (lookup->key == NULL)
 		lookup->key = noun->key;
 	section = json_object_get(lookup->check->tree, noun->key);
-	if (json_object_get(section, lookup->name) != NULL)
+	if (json_object_get(section, lookup->name) != NULL || noun_has_always(noun, lookup->name))
 		return 1;
+	if (noun->always != NULL)
+		nearest_offer(&lookup->nearest, noun->always);
 	json_object_foreach((json_t *)section, name, value)
 		nearest_offer(&lookup->nearest, name);
 	return 0;
@@ -269,6 +276,19 @@ static int check_hook(void *arg, const struct noun *noun, const char *name, cons
 	return 0;
 }
 
+static void check_all(struct check *check, const struct noun *noun)
+{
+	const json_t *section = has_section(noun) ? json_object_get(check->out, noun->key) : NULL;
+	size_t before = check->errors->n + check->errors->more;
+
+	if (noun->check_all == NULL || section == NULL ||
+	    noun->check_all(section, check->out, check->errors) == 0)
+		return;
+	check->good = false;
+	if (check->errors->n + check->errors->more == before)
+		errors_add(check->errors, noun->key, "refused");
+}
+
 json_t *schema_check(const struct registry *registry, const json_t *tree, struct errors *errors)
 {
 	struct check check = {.registry = registry, .tree = tree, .errors = errors, .good = true};
@@ -289,6 +309,8 @@ json_t *schema_check(const struct registry *registry, const json_t *tree, struct
 	/* Hooks may rely on all that was looked at so far. */
 	if (check.good)
 		each_object(registry, check.out, &(struct each){check_hook, &check});
+	for (size_t i = 0; check.good && i < registry->n; i++)
+		check_all(&check, registry->list[i]);
 	if (check.good)
 		return check.out;
 	json_decref(check.out);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control/spine/rpc.h"
+
 static json_t *made;
 
 json_t *fake_system(void)
@@ -174,7 +176,17 @@ static const struct field hop_fields[] = {
 	{0},
 };
 
-static const struct field hop_field = {.name = "hop", .type = F_OBJECT, .fields = hop_fields};
+/* "192.0.2.1" is {gateway: 192.0.2.1}; what has a slash is nothing. */
+static json_t *hop_from_text(const char *text)
+{
+	return strchr(text, '/') ? NULL : json_pack("{s:s}", "gateway", text);
+}
+
+static const struct field hop_field = {.name = "hop",
+				       .type = F_OBJECT,
+				       .fields = hop_fields,
+				       .from_text = hop_from_text,
+				       .text_form = "a gateway"};
 
 static const struct field route_fields[] = {
 	{.name = "prefix", .type = F_PREFIX, .flags = FIELD_REQUIRED, .help = "Where to"},
@@ -187,6 +199,7 @@ static const struct noun noun_route = {
 	.key = "routes",
 	.help = "Static routes",
 	.shape = NOUN_LIST,
+	.list_key = "prefix",
 	.fields = route_fields,
 	.columns = (const struct column[]){{"prefix", NULL, "Where to"}, {0}},
 };
@@ -245,6 +258,43 @@ static json_t *job_big(struct call *call)
 	return result;
 }
 
+/* Opens a stream, sends "one" and "two", and then its end: "done", or the reason why not. */
+static struct rpc_stream *stream;
+static int stream_steps;
+
+static void stream_gone(void *arg)
+{
+	stream = NULL;
+}
+
+bool fake_stream_step(void)
+{
+	struct errors errors;
+
+	if (!stream)
+		return false;
+	if (stream_steps++ < 2)
+		return rpc_stream_row(stream, json_string(stream_steps == 1 ? "one" : "two"));
+	errors_init(&errors);
+	errors_add(&errors, "", "nothing answered");
+	rpc_stream_end(stream, stream_steps == 3 ? json_string("done") : NULL, &errors);
+	errors_fini(&errors);
+	stream = NULL;
+	return true;
+}
+
+static json_t *job_stream(struct call *call)
+{
+	stream_steps = conf_bool(call->args, "refused") ? 3 : 0;
+	stream = rpc_stream_open(call, stream_gone, NULL);
+	return NULL;
+}
+
+static const struct field stream_args[] = {
+	{.name = "refused", .type = F_BOOL, .help = "End badly"},
+	{0},
+};
+
 static const struct verb job_verbs[] = {
 	{.name = "apply",
 	 .help = "Apply a file",
@@ -262,6 +312,7 @@ static const struct verb job_verbs[] = {
 	 .args = big_args,
 	 .positional = "size",
 	 .run = job_big},
+	{.name = "stream", .help = "Answer bit by bit", .args = stream_args, .run = job_stream},
 	{0},
 };
 

@@ -7,7 +7,7 @@
  *   port           map      type (required, fixed), device, mtu; one named "broken" cannot be added
  *   bridge         map      ports (a map of ports), aging, macs
  *   route          list     prefix, via
- *   job            view     verbs: apply, clear, fail, big; show with `readable`
+ *   job            view     verbs: apply, clear, fail, big, stream; show with `readable`
  *   ospf neighbor  view     show with the filter area
  */
 #ifndef WEFT_TESTS_SUPPORT_FAKE_NOUNS_H
@@ -20,5 +20,8 @@ extern const struct registry fake_nouns;
 /* What the hooks made of the configuration, noun -> name -> value; begins empty. Borrowed. */
 json_t *fake_system(void);
 void fake_system_clear(void);
+
+/* Goes on with the stream that `job stream` has opened; false: there is none, or none any more. */
+bool fake_stream_step(void);
 
 #endif

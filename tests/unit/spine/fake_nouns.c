@@ -294,8 +294,27 @@ static const struct field route_fields[] = {
 };
 static const struct field note_fields[] = {
 	{.name = "text", .type = F_STRING},
+	{.name = "see", .type = F_REF, .ref = "note"},
 	{0},
 };
+
+/* Only one may say "loud". */
+static int notes_check(const json_t *section, const json_t *candidate, struct errors *errors)
+{
+	const char *name, *first = NULL;
+	json_t *note;
+
+	json_object_foreach((json_t *)section, name, note) {
+		const char *text = conf_str(note, "text");
+
+		if (text == NULL || strcmp(text, "loud") != 0)
+			continue;
+		if (first != NULL)
+			return errors_add_key(errors, "notes", name, "%s is loud already", first);
+		first = name;
+	}
+	return 0;
+}
 
 static const struct noun system_noun = {
 	.name = "system",
@@ -345,6 +364,8 @@ static const struct noun route_noun = {
 static const struct noun note_noun = {.name = "note",
 				      .key = "notes",
 				      .shape = NOUN_MAP,
+				      .always = "first",
+				      .check_all = notes_check,
 				      .fields = note_fields};
 static const struct noun view_noun = {.name = "fdb", .shape = NOUN_VIEW};
 

@@ -312,6 +312,69 @@ static void a_list_is_counted_from_zero(void **state)
 		       "\"192.0.2.1\"}]}]}");
 }
 
+static void an_item_of_a_list_goes_by_its_key_too(void **state)
+{
+	static const struct api_case cases[] = {
+		{"route.set", "{\"name\": \"10.0.0.0/8\", \"set\": {\"via\": \"192.0.2.9\"}}",
+		 "[{\"action\":\"remove\",\"name\":\"0\",\"new\":null,\"noun\":\"route\",\"old\":"
+		 "{\"prefix\":\"10.0.0.0/8\"}},{\"action\":\"add\",\"name\":\"0\",\"new\":"
+		 "{\"prefix\":\"10.0.0.0/8\",\"via\":[{\"gateway\":\"192.0.2.9\"}]},\"noun\":"
+		 "\"route\",\"old\":null}]"},
+		{"route.set", "{\"name\": \"10.0.0.0/8\", \"set\": {\"via\": \"none\"}}",
+		 "[{\"action\":\"remove\",\"name\":\"0\",\"new\":null,\"noun\":\"route\",\"old\":"
+		 "{\"prefix\":\"10.0.0.0/8\",\"via\":[{\"gateway\":\"192.0.2.9\"}]}},{\"action\":"
+		 "\"add\",\"name\":\"0\",\"new\":{\"prefix\":\"10.0.0.0/8\"},\"noun\":\"route\","
+		 "\"old\":null}]"},
+		{"route.show", "{\"name\": \"10.0.0.0/8\"}",
+		 "[{\"name\":0,\"prefix\":\"10.0.0.0/8\"}]"},
+		{"route.del", "{\"name\": \"2001:DB8::/32\"}",
+		 "-32000 : 2 routes have prefix 2001:DB8::/32: expected one of the positions 1, 2"},
+		{"route.del", "{\"name\": \"9.0.0.0/8\"}",
+		 "-32000 : no route in the configuration has prefix 9.0.0.0/8"},
+		{"route.del", "{\"name\": \"10.0.0.0/8\"}",
+		 "[{\"action\":\"remove\",\"name\":\"0\",\"new\":null,\"noun\":\"route\",\"old\":"
+		 "{\"prefix\":\"10.0.0.0/8\"}}]"},
+	};
+	static const char *const prefixes[] = {"10.0.0.0/8", "2001:db8::/32", "2001:db8::/32"};
+
+	for (size_t i = 0; i < 3; i++)
+		must_do("route.add", json_pack("{s:{s:s}}", "set", "prefix", prefixes[i]));
+	run_cases(cases);
+}
+
+static void a_text_stands_for_an_object_where_the_field_says_so(void **state)
+{
+	static const struct api_case cases[] = {
+		{"route.add",
+		 "{\"set\": {\"prefix\": \"10.0.0.0/8\", \"via\": \"192.0.2.1,2001:db8::1\"}}",
+		 "[{\"action\":\"add\",\"name\":\"0\",\"new\":{\"prefix\":\"10.0.0.0/8\",\"via\":"
+		 "[{\"gateway\":\"192.0.2.1\"},{\"gateway\":\"2001:db8::1\"}]},\"noun\":\"route\","
+		 "\"old\":null}]"},
+		{"route.add",
+		 "{\"set\": {\"prefix\": \"10.0.0.0/8\", \"via\": [\"192.0.2.1\", {\"weight\": "
+		 "2}]}}",
+		 "[{\"action\":\"add\",\"name\":\"1\",\"new\":{\"prefix\":\"10.0.0.0/8\",\"via\":"
+		 "[{\"gateway\":\"192.0.2.1\"},{\"weight\":2}]},\"noun\":\"route\",\"old\":null}]"},
+		{"route.add", "{\"set\": {\"prefix\": \"10.0.0.0/8\", \"via\": \"a/b\"}}",
+		 "-32000 routes[2].via: 'a/b' is not what is expected: expected a map with the "
+		 "keys "
+		 "gateway, weight, or a gateway"},
+		{"route.add", "{\"set\": {\"prefix\": \"10.0.0.0/8\", \"via\": 3}}",
+		 "-32000 routes[2].via: 3 is not a list: expected a list, each a map with the keys "
+		 "gateway, weight, or a gateway"},
+	};
+
+	run_cases(cases);
+}
+
+static void what_answers_bit_by_bit_needs_a_connection(void **state)
+{
+	run_case(&(
+		struct api_case){"job.stream", "{}",
+				 "-32000 : the answer comes bit by bit: expected a request of its "
+				 "own, with an id"});
+}
+
 static void verbs_get_checked_arguments_with_defaults(void **state)
 {
 	static const struct api_case cases[] = {
@@ -355,7 +418,7 @@ static void every_word_of_the_declarations_is_described(void **state)
 				  "\"positional\":[],\"help\":\"adds one\",\"sets\":true}");
 	free(text);
 	verbs = json_object_get(json_array_get(nouns, 4), "verbs");
-	assert_int_equal(json_array_size(verbs), 5);
+	assert_int_equal(json_array_size(verbs), 6);
 	text = json_dumps(json_object_get(json_array_get(verbs, 2), "positional"), JSON_COMPACT);
 	assert_string_equal(text, "[\"port\"]");
 	free(text);
@@ -379,6 +442,12 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(a_single_object_has_no_name, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_list_is_counted_from_zero, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_item_of_a_list_goes_by_its_key_too, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_text_stands_for_an_object_where_the_field_says_so,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(what_answers_bit_by_bit_needs_a_connection, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(verbs_get_checked_arguments_with_defaults, setup,
 						teardown),
 		cmocka_unit_test(every_word_of_the_declarations_is_described),

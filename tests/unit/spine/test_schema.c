@@ -126,6 +126,22 @@ static void a_noun_checks_its_object_beside_the_others(void **state)
 	expect("bridges: {full: {}}\n", "{\"bridges\":{\"full\":{}}}");
 }
 
+static void a_noun_checks_all_its_objects_together(void **state)
+{
+	expect("notes: {a: {text: loud}, b: {text: still}}\n",
+	       "{\"notes\":{\"a\":{\"text\":\"loud\"},\"b\":{\"text\":\"still\"}}}");
+	expect("notes: {a: {text: loud}, b: {text: loud}}\n", "1:26: notes: a is loud already\n");
+}
+
+static void what_is_always_there_can_be_referred_to_and_not_configured(void **state)
+{
+	expect("notes: {a: {see: first}}\n", "{\"notes\":{\"a\":{\"see\":\"first\"}}}");
+	expect("notes: {a: {see: frist}}\n",
+	       "1:18: notes.a.see: no note 'frist', did you mean 'first'?\n");
+	expect("notes: {first: {}}\n",
+	       "1:9: notes: note first is always there, it is not configured\n");
+}
+
 static void more_errors_than_anyone_reads_are_counted(void **state)
 {
 	struct errors errors;
@@ -181,6 +197,8 @@ int main(void)
 		cmocka_unit_test(a_reference_to_a_bad_object_is_no_second_error),
 		cmocka_unit_test(as_many_errors_as_possible_are_found_in_one_go),
 		cmocka_unit_test(a_noun_checks_its_object_beside_the_others),
+		cmocka_unit_test(a_noun_checks_all_its_objects_together),
+		cmocka_unit_test(what_is_always_there_can_be_referred_to_and_not_configured),
 		cmocka_unit_test(more_errors_than_anyone_reads_are_counted),
 		cmocka_unit_test(each_visits_objects_with_defaults_until_told_to_stop),
 	};

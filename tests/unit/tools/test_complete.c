@@ -61,7 +61,7 @@ static void nouns_and_verbs_are_offered(void **state)
 		{"o n", "neighbor"},
 		{"port a", "add"},
 		{"port s", "show set"},
-		{"job ", "show apply clear fail big help"},
+		{"job ", "show apply clear fail big stream help"},
 		{"monitor b", "bridge"},
 		{0},
 	});

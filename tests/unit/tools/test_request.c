@@ -93,6 +93,12 @@ static void words_become_a_method_and_its_parameters(void **state)
 		{"system set workers=2", "system.set {\"set\":{\"workers\":\"2\"}}"},
 		{"route add prefix=10.0.0.0/8", "route.add {\"set\":{\"prefix\":\"10.0.0.0/8\"}}"},
 		{"route del 3", "route.del {\"name\":\"3\"}"},
+		{"route add 10.0.0.0/8 via=192.0.2.1",
+		 "route.add {\"set\":{\"prefix\":\"10.0.0.0/8\",\"via\":\"192.0.2.1\"}}"},
+		{"route add 10.0.0.0/8 prefix=9.0.0.0/8", "weft route add: prefix is given twice"},
+		{"route add 10.0.0.0/8 192.0.2.1",
+		 "weft route add: 192.0.2.1: what is to be set comes as KEY=VALUE"},
+		{"route del 10.0.0.0/8", "route.del {\"name\":\"10.0.0.0/8\"}"},
 		{0},
 	});
 }
