@@ -13,6 +13,7 @@
 #include <rte_log.h>
 
 #include "control/eal.h"
+#include "control/hurry.h"
 #include "control/spine/log.h"
 
 #define MB              ((uint64_t)1 << 20)
@@ -42,14 +43,13 @@ struct eal_memory eal_memory_plan(uint64_t wanted, uint64_t huge_free, uint64_t 
 	plan.hugepages = huge_free >= plan.bytes;
 	/* A quarter is left to tables and drivers. */
 	if (wanted || plan.hugepages) {
-		uint64_t cost = plan.hugepages ? EAL_MBUF_HUGE : EAL_MBUF_PAGE;
-		uint64_t n = plan.bytes / 4 * 3 / cost;
+		uint64_t n = plan.bytes / 4 * 3 / EAL_MBUF;
 		plan.n_mbufs = clamp_mbufs(!wanted && n > AUTO_MBUFS_HUGE ? AUTO_MBUFS_HUGE : n);
 		return plan;
 	}
 	/* On a small machine no more than an eighth of what is free. */
 	plan.bytes = AUTO_PAGE_BYTES;
-	uint64_t n = available / 8 / EAL_MBUF_PAGE;
+	uint64_t n = available / 8 / EAL_MBUF;
 	plan.n_mbufs = clamp_mbufs(n < AUTO_MBUFS ? n : AUTO_MBUFS);
 	return plan;
 }
@@ -166,7 +166,9 @@ static int init_eal(const char *instance)
 	while (argc < 31 && (argv[argc] = strsep(&rest, " ")))
 		argc++;
 	argv[argc] = NULL;
+	hurry_sleep(true);
 	int r = rte_eal_init(argc, argv);
+	hurry_sleep(false);
 	/* EAL pins the thread that starts it. */
 	sched_setaffinity(0, sizeof(cpus), &cpus);
 	return r < 0 ? -rte_errno : 0;

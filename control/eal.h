@@ -13,10 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What one packet buffer costs, in bytes, with its headers and padding. Without hugepages the pool
- * puts each into a page of its own. */
-#define EAL_MBUF_HUGE 2560
-#define EAL_MBUF_PAGE 4096
+/* What one packet buffer costs, in bytes, with its headers and padding. */
+#define EAL_MBUF 2560
 
 struct eal_memory {
 	bool hugepages;

@@ -54,7 +54,7 @@ static const struct column columns[] = {
 	 "the dataplane is what the configuration says: no port waits for its device"},
 	{"epoch", NULL, "objects added, changed and removed so far"},
 	{"loop_max_us", "us", "longest turn of the control thread since the last stats clear"},
-	{"mbufs", NULL, "packet buffers"},
+	{"mbufs", NULL, "packet buffers; the last are made soon after the start"},
 	{"mbufs_used", NULL, "of these, in use or in a worker's or a driver's cache"},
 	{"restart_needed", NULL, "a changed field waits for the next start", true},
 	{NULL},
@@ -67,8 +67,8 @@ static uint64_t memory_wanted(const json_t *value)
 	return conf_is_auto(value, "memory") ? 0 : (uint64_t)conf_bytes(value, "memory");
 }
 
-/* The pool is filled at the start: more than the machine has would end in the kernel killing
- * something. */
+/* The pool is filled soon after the start: more than the machine has would end in the kernel
+ * killing something. */
 static int check_memory(const json_t *value, const char *path, struct errors *errors)
 {
 	uint64_t have = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
@@ -147,9 +147,9 @@ static json_t *show(struct call *call)
 			 WEFT_VERSION, "uptime", json_integer((json_int_t)uptime), "dpdk", dpdk,
 			 "hugepages", memory->hugepages, "memory", (json_int_t)memory->bytes,
 			 "in_sync", ports_all_open(), "epoch", (json_int_t)weftd.epoch,
-			 "loop_max_us", (json_int_t)loop_max_us(), "mbufs", (json_int_t)pool->size,
-			 "mbufs_used", (json_int_t)rte_mempool_in_use_count(pool), "restart_needed",
-			 restart_needed);
+			 "loop_max_us", (json_int_t)loop_max_us(), "mbufs",
+			 (json_int_t)pool->populated_size, "mbufs_used",
+			 (json_int_t)dp_pool_in_use(), "restart_needed", restart_needed);
 }
 
 const struct noun noun_system = {

@@ -5,13 +5,11 @@
 #include <string.h>
 
 #include <rte_cycles.h>
-#include <rte_errno.h>
 
 #include "dataplane/grace.h"
 #include "dataplane/plans.h"
+#include "dataplane/pool.h"
 #include "dataplane/workers.h"
-
-enum { POOL_CACHE = 256 };
 
 static const struct port_ops router_ops; /* nothing calls them */
 
@@ -25,16 +23,15 @@ int dp_start(const struct dp_conf *conf)
 {
 	int err;
 
-	dp.pool = rte_pktmbuf_pool_create("weft", conf->n_mbufs, POOL_CACHE, 0,
-					  RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+	dp.pool = pool_create(conf->n_mbufs, conf->n_first ? conf->n_first : conf->n_mbufs);
 	if (!dp.pool)
-		return -rte_errno;
+		return -errno;
 	port_init(&dp.router, "router", &router_ops, 1, 1, UINT16_MAX);
 	dp.router.index = PORT_ROUTER;
 	dp.ports[PORT_ROUTER] = &dp.router;
 	err = workers_init(dp.ports, !conf->manual);
 	if (err) {
-		rte_mempool_free(dp.pool);
+		pool_destroy(dp.pool);
 		dp.pool = NULL;
 		return err;
 	}
@@ -45,7 +42,7 @@ int dp_start(const struct dp_conf *conf)
 void dp_stop(void)
 {
 	workers_fini();
-	rte_mempool_free(dp.pool);
+	pool_destroy(dp.pool);
 	dp.pool = NULL;
 }
 
@@ -57,6 +54,16 @@ void dp_poll_set(bool poll)
 struct rte_mempool *dp_pool(void)
 {
 	return dp.pool;
+}
+
+bool dp_pool_grow(uint32_t n)
+{
+	return pool_grow(dp.pool, n);
+}
+
+uint32_t dp_pool_in_use(void)
+{
+	return pool_in_use(dp.pool);
 }
 
 int dp_workers_set(const uint16_t *cores, uint16_t n)

@@ -18,6 +18,7 @@
 
 struct dp_conf {
 	uint32_t n_mbufs; /* packet buffers */
+	uint32_t n_first; /* of these, to begin with; 0: all. dp_pool_grow adds the others */
 	bool poll;        /* never back off when idle */
 	bool manual;      /* workers get no threads: the caller runs worker_round (tests) */
 };
@@ -28,6 +29,10 @@ int dp_start(const struct dp_conf *conf);
 void dp_stop(void);
 void dp_poll_set(bool poll);
 struct rte_mempool *dp_pool(void);
+/* Adds up to n buffers to the pool, while packets pass; whether there are more to come. */
+bool dp_pool_grow(uint32_t n);
+/* Buffers in packets, rings and caches. */
+uint32_t dp_pool_in_use(void);
 
 /* Workers: one for each core named. Those that stay are not disturbed; queues of those that
  * go are polled by nobody until dp_place. 0 or -errno (then nothing changed). */

@@ -14,6 +14,7 @@
 #include <rte_log.h>
 
 #include "dataplane/grace.h"
+#include "dataplane/pool.h"
 
 #define RX_DESCS 1024
 #define TX_DESCS 1024
@@ -27,6 +28,7 @@ struct ethdev {
 	atomic_bool is_gone;  /* DPDK's interrupt thread */
 	struct rte_device *device;
 	struct rte_mempool *pool;
+	uint32_t n_kept; /* of the pool's buffers, set aside for its rings */
 	/* An epoll descriptor around the interrupt of each queue: it can be slept on, and DPDK
 	 * knows how to drain what lies in it. -1: the driver has none. */
 	int epoll[PORT_QUEUES_MAX];
@@ -167,12 +169,33 @@ static struct rte_eth_conf make_conf(struct ethdev *self, const struct port_ethd
 	return eth;
 }
 
-static int set_queues(struct ethdev *self)
+/* A device's rings keep buffers for as long as it likes: receive rings are full of them, transmit
+ * rings while its link is slow, or paused by its peer. */
+static int keep_buffers(struct ethdev *self, uint16_t n_rx, uint16_t n_tx, char *why, size_t size)
+{
+	uint32_t n = (uint32_t)self->port.n_rxq * n_rx + (uint32_t)self->port.n_txq * n_tx, left;
+
+	pool_keep_no_more(self->n_kept);
+	self->n_kept = 0;
+	if (pool_keep(self->pool, n, &left) < 0)
+		return fail(why, size, -ENOBUFS,
+			    "its queues keep up to %u packet buffers, and %u are left for that: "
+			    "fewer queues, or more system.memory",
+			    n, left);
+	self->n_kept = n;
+	while (pool_grow(self->pool, n))
+		;
+	return 0;
+}
+
+static int set_queues(struct ethdev *self, char *why, size_t size)
 {
 	const int socket = rte_eth_dev_socket_id(self->id);
 	uint16_t n_rx = RX_DESCS, n_tx = TX_DESCS;
 	int rc = rte_eth_dev_adjust_nb_rx_tx_desc(self->id, &n_rx, &n_tx);
 
+	if (rc == 0)
+		rc = keep_buffers(self, n_rx, n_tx, why, size);
 	for (uint16_t q = 0; rc == 0 && q < self->port.n_rxq; q++)
 		rc = rte_eth_rx_queue_setup(self->id, q, n_rx, (unsigned)socket, NULL, self->pool);
 	for (uint16_t q = 0; rc == 0 && q < self->port.n_txq; q++)
@@ -180,12 +203,13 @@ static int set_queues(struct ethdev *self)
 	return rc;
 }
 
-static int configure_and_start(struct ethdev *self, const struct rte_eth_conf *eth)
+static int configure_and_start(struct ethdev *self, const struct rte_eth_conf *eth, char *why,
+			       size_t size)
 {
 	int rc = rte_eth_dev_configure(self->id, self->port.n_rxq, self->port.n_txq, eth);
 
 	if (rc == 0)
-		rc = set_queues(self);
+		rc = set_queues(self, why, size);
 	if (rc == 0)
 		rc = rte_eth_dev_start(self->id);
 	return rc;
@@ -249,12 +273,14 @@ static int start(struct ethdev *self, const struct port_ethdev_conf *conf, char 
 	if (rc < 0)
 		return rc;
 	eth = make_conf(self, conf, &info);
-	rc = configure_and_start(self, &eth);
-	if (rc <
-	    0) { /* not every driver has receive interrupts, and some say so only at the start */
+	rc = configure_and_start(self, &eth, why, size);
+	/* Not every driver has receive interrupts, and some say so only at the start. */
+	if (rc < 0 && rc != -ENOBUFS) {
 		eth.intr_conf.rxq = 0;
-		rc = configure_and_start(self, &eth);
+		rc = configure_and_start(self, &eth, why, size);
 	}
+	if (rc == -ENOBUFS)
+		return rc;
 	if (rc < 0)
 		return fail(why, size, rc, "%s does not start: %s", conf->device, strerror(-rc));
 	self->is_started = true;
@@ -308,6 +334,7 @@ void port_ethdev_destroy(struct port *port)
 		rte_eth_dev_close(self->id);
 		rte_dev_remove(self->device);
 	}
+	pool_keep_no_more(self->n_kept);
 	free(self);
 }
 

@@ -16,7 +16,7 @@ static void hugepages_are_used_where_enough_are_free(void **state)
 	struct eal_memory m = eal_memory_plan(0, 256 * MB, 8 * GB);
 	assert_true(m.hugepages);
 	assert_int_equal(m.bytes, 256 * MB);
-	assert_true((uint64_t)m.n_mbufs * EAL_MBUF_HUGE <= m.bytes);
+	assert_true((uint64_t)m.n_mbufs * EAL_MBUF <= m.bytes);
 }
 
 static void too_few_hugepages_are_left_alone(void **state)
@@ -30,17 +30,16 @@ static void a_size_is_kept_to_in_bytes(void **state)
 {
 	for (int huge = 0; huge < 2; huge++) {
 		struct eal_memory m = eal_memory_plan(512 * MB, huge ? GB : 0, 8 * GB);
-		uint64_t cost = huge ? EAL_MBUF_HUGE : EAL_MBUF_PAGE;
 		assert_int_equal(m.bytes, 512 * MB);
 		assert_int_equal(m.wanted, 512 * MB);
-		assert_in_range((uint64_t)m.n_mbufs * cost, 512 * MB / 2, 512 * MB);
+		assert_in_range((uint64_t)m.n_mbufs * EAL_MBUF, 512 * MB / 2, 512 * MB);
 	}
 }
 
 static void a_small_machine_gives_a_small_share(void **state)
 {
 	struct eal_memory small = eal_memory_plan(0, 0, 256 * MB);
-	assert_true((uint64_t)small.n_mbufs * EAL_MBUF_PAGE <= 32 * MB);
+	assert_true((uint64_t)small.n_mbufs * EAL_MBUF <= 32 * MB);
 	assert_true(small.n_mbufs < eal_memory_plan(0, 0, 8 * GB).n_mbufs);
 	assert_true(eal_memory_plan(0, 0, 0).n_mbufs >= 2048);
 }

@@ -129,6 +129,22 @@ static void impossible_virtual_devices_are_refused_and_leave_nothing(void **stat
 	assert_int_equal(rte_eth_dev_count_avail(), 0);
 }
 
+static void devices_keep_no_more_buffers_than_leave_others_enough(void **state)
+{
+	const struct port_kind *kind = port_kind_find("vdev");
+	struct port *first = open_vdev("net_ring0", 2, 1500), *second;
+
+	assert_non_null(first);
+	assert_null(open_vdev("net_ring1", 1, 1500));
+	assert_error("its queues keep up to 2048 packet buffers, and 0 are left for that");
+	kind->close(first);
+	second = open_vdev("net_ring1", 1, 1500);
+	assert_non_null(second);
+	assert_null(open_vdev("net_ring2", 2, 1500));
+	assert_error("up to 4096 packet buffers, and 2048 are left");
+	kind->close(second);
+}
+
 static void mtu_of_a_virtual_device_changes(void **state)
 {
 	struct port *port = open_vdev("net_null0", 1, 1500);
@@ -238,6 +254,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(virtual_device_carries_packets_and_is_gone_when_closed),
 		cmocka_unit_test(impossible_virtual_devices_are_refused_and_leave_nothing),
+		cmocka_unit_test(devices_keep_no_more_buffers_than_leave_others_enough),
 		cmocka_unit_test(mtu_of_a_virtual_device_changes),
 		cmocka_unit_test(addresses_and_arguments_have_their_form),
 		cmocka_unit_test(card_that_dpdk_cannot_take_is_refused_with_the_command_that_helps),
