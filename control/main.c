@@ -8,10 +8,12 @@
 #include <string.h>
 
 #include "control/bridges.h"
+#include "control/buffers.h"
 #include "control/config_file.h"
 #include "control/crew.h"
 #include "control/daemon.h"
 #include "control/eal.h"
+#include "control/hurry.h"
 #include "control/instance.h"
 #include "control/learn.h"
 #include "control/loop.h"
@@ -145,6 +147,7 @@ static int start_dataplane(const json_t *tree)
 	if (eal_start(weftd.instance, chosen ? (uint64_t)conf_bytes(system, "memory") : 0) < 0)
 		return -1;
 	struct dp_conf conf = {.n_mbufs = eal_memory()->n_mbufs,
+			       .n_first = BUFFERS_FIRST,
 			       .poll = idle && strcmp(idle, "poll") == 0};
 	int r = dp_start(&conf);
 	if (r == 0) {
@@ -154,6 +157,8 @@ static int start_dataplane(const json_t *tree)
 	}
 	if (r == 0)
 		r = crew_set(&cores);
+	if (r == 0)
+		r = buffers_start();
 	if (r == 0)
 		r = learn_start();
 	if (r < 0)
@@ -221,6 +226,7 @@ static void stop(struct event *events[3])
 	crew_fini();
 	config_destroy(weftd.config);
 	learn_stop();
+	buffers_stop();
 	if (dp_pool())
 		dp_stop();
 	eal_stop();
@@ -247,11 +253,13 @@ static int run(const json_t *tree)
 	struct event *events[3] = {NULL};
 
 	weftd.started_ms = daemon_now_ms();
+	hurry_begin();
 	if (instance_lock(weftd.instance) < 0)
 		return EXIT_FAILED;
 	instance_raise_limits();
 	instance_check_rights();
 	int r = start(tree, events);
+	hurry_end();
 	if (r == 0) {
 		loop_max_clear();
 		instance_notify("READY=1");

@@ -32,6 +32,14 @@ n_maps() { wc -l <"/proc/$weftd/maps"; }
 n_mbufs() { value h '.[0].mbufs_used' system show; }
 rss() { awk '$1 == "VmRSS:" { print $2 }' "/proc/$weftd/status"; } # KiB
 
+# The pool of buffers goes on growing for a moment after the start.
+pool_is_whole() {
+	local before
+	before=$(value h '.[0].mbufs' system show)
+	sleep 0.1
+	[ "$(value h '.[0].mbufs' system show)" = "$before" ]
+}
+
 declare -A before
 remember() {
 	before=([fds]=$(n_fds) [maps]=$(n_maps) [mbufs]=$(n_mbufs) [rss]=$(rss))
@@ -109,6 +117,7 @@ expect 'and reach each other' ping_ok good1 10.0.0.2
 expect 'a guest is served' "$hostile" guest_reboots "$scratch/bad.sock"
 expect 'so is one that weft connects to' "$hostile" guest_reboots.listening "$scratch/worse.sock"
 expect 'two streams are under way' start_streams
+expect 'weftd has all of its buffers' wait_for 10 pool_is_whole
 remember
 
 while IFS=$'\t' read -r name lost what <&3; do
