@@ -9,6 +9,7 @@
 
 #include "control/daemon.h"
 #include "control/learn.h"
+#include "control/share.h"
 #include "control/spine/field.h"
 #include "control/spine/log.h"
 
@@ -163,6 +164,7 @@ static void put_into_bridge(struct port_entry *port, const struct bridge_entry *
 void bridges_port_opened(struct port_entry *port)
 {
 	put_into_bridge(port, NULL);
+	share_refresh();
 }
 
 static void members_del(struct bridge_entry *entry, const json_t *old, const json_t *new)
@@ -239,12 +241,14 @@ int bridges_change(struct bridge_entry *entry, const json_t *conf, struct errors
 		take_conf(entry, old);
 		members_set(entry, old, &ignored);
 		errors_fini(&ignored);
+		share_refresh();
 		json_decref(old);
 		return -1;
 	}
 	flush_left(entry, old, conf);
 	statics_del(entry, old, conf);
 	statics_set(entry, conf, NULL);
+	share_refresh();
 	json_decref(old);
 	return 0;
 }
@@ -293,6 +297,7 @@ void bridges_remove(struct bridge_entry *entry)
 {
 	members_del(entry, entry->conf, NULL);
 	unlink_free(entry);
+	share_refresh();
 }
 
 void bridges_fini(void)

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <arpa/inet.h>
+#include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/if_tun.h>
@@ -23,6 +24,7 @@ struct request {
 	int *fds;
 	uint16_t n;
 	uint32_t caps; /* enum port_cap */
+	bool unknown;  /* devfd_side */
 };
 
 static void close_all(const int *fds, uint16_t n)
@@ -109,7 +111,27 @@ static int bind_packet(int fd, int ifindex)
 	return bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ? -errno : 0;
 }
 
-static int open_packet_queue(int ifindex)
+int devfd_side_filter(int fd, bool unknown)
+{
+	enum { ALL = 0x40000, KIND = SKF_AD_OFF + SKF_AD_PKTTYPE };
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, (uint32_t)KIND),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_BROADCAST, 2, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_MULTICAST, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OTHERHOST, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, ALL),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	const struct sock_fprog program = {.len = sizeof(code) / sizeof(code[0]), .filter = code};
+
+	if (!unknown)
+		code[3].jt = 1;
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0 ? -errno
+											   : 0;
+}
+
+/* unknown: of a side socket's filter; NULL: it gets everything. */
+static int open_packet_queue(int ifindex, const bool *unknown)
 {
 	static const int options[] = {PACKET_VNET_HDR, PACKET_AUXDATA, PACKET_IGNORE_OUTGOING,
 				      PACKET_QDISC_BYPASS};
@@ -122,6 +144,8 @@ static int open_packet_queue(int ifindex)
 	if (rc == 0)
 		rc = set_promisc(fd, ifindex);
 	enlarge(fd);
+	if (rc == 0 && unknown)
+		rc = devfd_side_filter(fd, *unknown);
 	if (rc == 0)
 		rc = bind_packet(fd, ifindex);
 	if (rc == 0)
@@ -154,7 +178,7 @@ static int open_packet(void *arg)
 	int rc = 0;
 
 	for (uint16_t i = 0; i < r->n; i++) {
-		r->fds[i] = open_packet_queue(r->ifindex);
+		r->fds[i] = open_packet_queue(r->ifindex, NULL);
 		if (r->fds[i] < 0) {
 			rc = r->fds[i];
 			close_all(r->fds, i);
@@ -173,6 +197,20 @@ int devfd_packet(struct netns *ns, int ifindex, int *fds, uint16_t n)
 	struct request r = {.ifindex = ifindex, .fds = fds, .n = n};
 
 	return netns_run(ns, open_packet, &r);
+}
+
+static int open_side(void *arg)
+{
+	const struct request *r = arg;
+
+	return open_packet_queue(r->ifindex, &r->unknown);
+}
+
+int devfd_side(struct netns *ns, int ifindex, bool unknown)
+{
+	struct request r = {.ifindex = ifindex, .unknown = unknown};
+
+	return netns_run(ns, open_side, &r);
 }
 
 static int open_promisc(void *arg)

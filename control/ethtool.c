@@ -38,15 +38,19 @@ static int call(struct netns *ns, const char *device, void *data)
 	return netns_run(ns, run_ioctl, &request);
 }
 
-int ethtool_rx_plain(struct netns *ns, const char *device)
+int ethtool_rx_single(struct netns *ns, const char *device)
 {
 	struct ethtool_value gro = {.cmd = ETHTOOL_SGRO, .data = 0};
-	struct ethtool_value flags = {.cmd = ETHTOOL_GFLAGS};
 	int rc = call(ns, device, &gro);
 
-	if (rc < 0 && rc != -EOPNOTSUPP)
-		return rc;
-	rc = call(ns, device, &flags);
+	return rc == -EOPNOTSUPP ? 0 : rc;
+}
+
+int ethtool_rx_tagged(struct netns *ns, const char *device)
+{
+	struct ethtool_value flags = {.cmd = ETHTOOL_GFLAGS};
+	int rc = call(ns, device, &flags);
+
 	if (rc == 0) {
 		flags.cmd = ETHTOOL_SFLAGS;
 		flags.data &= ~(uint32_t)(ETH_FLAG_LRO | ETH_FLAG_RXVLAN);

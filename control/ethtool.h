@@ -10,9 +10,11 @@
 
 #include "control/netns.h"
 
-/* Has frames arrive one by one and with their VLAN tags in them: no GRO, no LRO, no tag
- * stripping. What the device cannot switch is left. */
-int ethtool_rx_plain(struct netns *ns, const char *device);
+/* Has frames arrive with their VLAN tags in them, and not put together by the device (LRO). What
+ * the device cannot switch is left. */
+int ethtool_rx_tagged(struct netns *ns, const char *device);
+/* Has them arrive one by one: not put together by the host (GRO). Likewise. */
+int ethtool_rx_single(struct netns *ns, const char *device);
 /* Receive queues in use now; 1 where the device does not say. */
 int ethtool_n_rx_queues(struct netns *ns, const char *device);
 /* Bits a second; 0: unknown. */

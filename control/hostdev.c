@@ -79,7 +79,7 @@ int hostdev_require(const struct hostdev *h, const char *name, const json_t *con
 	if (!h->dev.is_ethernet)
 		return errors_add(errors, "", "%s: %s %s is no Ethernet device", name, h->device,
 				  where);
-	if (conf_bool(conf, "force") || !netns_is_own(h->ns))
+	if (conf_bool(conf, "force") || conf_bool(conf, "share") || !netns_is_own(h->ns))
 		return 0;
 	return netdev_use_refuse(h->ns, name, h->device, errors);
 }
@@ -130,6 +130,8 @@ static void news(void *arg)
 	if (!netdev_watch_read(h->watch))
 		return;
 	hostdev_look(h);
+	if (h->index && h->ops->changed)
+		h->ops->changed(h);
 	port_status_changed(h->port);
 }
 

@@ -24,6 +24,8 @@ struct hostdev_ops {
 	int (*open)(struct hostdev *h);
 	/* The device has gone. May be NULL. */
 	void (*shut)(struct hostdev *h);
+	/* The device, which the port is on, has other properties. May be NULL. */
+	void (*changed)(struct hostdev *h);
 };
 
 struct hostdev {
@@ -51,8 +53,8 @@ int hostdev_check(const json_t *conf, const char *path, struct errors *errors);
  * name. The device may be missing: is_there says so. */
 struct hostdev *hostdev_open(const char *name, const json_t *conf, const struct hostdev_ops *ops,
 			     struct errors *errors);
-/* The device has to be there, to be Ethernet, and unless conf says force not to be the one that
- * the host itself lives on. 0 or -1. */
+/* The device has to be there, to be Ethernet, and unless conf says force or share not to be the one
+ * that the host itself lives on. 0 or -1. */
 int hostdev_require(const struct hostdev *h, const char *name, const json_t *conf,
 		    struct errors *errors);
 /* Begins to watch, for a port that is on the device now. 0 or -errno. */

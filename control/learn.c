@@ -7,6 +7,7 @@
 #include "control/daemon.h"
 #include "control/flap.h"
 #include "control/loop.h"
+#include "control/share.h"
 #include "control/spine/field.h"
 #include "control/spine/log.h"
 
@@ -106,6 +107,8 @@ static void take_one(const struct dp_learned *event)
 	if (!member || member->serial != event->serial || !has_room(entry, port, member, was))
 		return;
 	int r = fdb_set(entry->bridge, event->key, event->port, false, bridges_now_s());
+	if (r == FDB_ADDED || r == FDB_MOVED)
+		share_learned(entry->bridge, event->key, event->port);
 	if (r == FDB_MOVED) {
 		tell_move(entry, port, event->key);
 		former = ports_by_index((uint16_t)was);
@@ -135,6 +138,13 @@ static void take_news(void *arg)
 	}
 }
 
+static void forgotten(void *arg, const struct fdb_entry *gone)
+{
+	const struct bridge_entry *entry = arg;
+
+	share_learned(entry->bridge, fdb_key_make(gone->mac, gone->vlan), PORT_NONE);
+}
+
 /* One slice of a pass; false: the pass is complete. */
 static bool sweep_slice(void)
 {
@@ -148,7 +158,7 @@ static bool sweep_slice(void)
 			if (daemon_now_ms() >= end)
 				return true;
 			fdb_sweep(entry->bridge, bridges_now_s(), entry->aging_s, &entry->cursor,
-				  SWEEP_SLOTS, NULL, NULL);
+				  SWEEP_SLOTS, forgotten, entry);
 		} while (entry->cursor != 0);
 		learn_check_limits(entry);
 	}

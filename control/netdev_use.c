@@ -131,13 +131,15 @@ int netdev_use_refuse(struct netns *ns, const char *name, const char *device, st
 		return errors_add(
 			errors, "",
 			"%s: %s carries this host's default route, which would be cut off: "
-			"choose another device, or set force: true",
+			"choose another device, share it (type: af_xdp, share: true), or set "
+			"force: true",
 			name, device);
 	if (netdev_has_connection(ns, device) > 0)
 		return errors_add(
 			errors, "",
 			"%s: TCP connections use %s (yours may be one), and would be cut: "
-			"choose another device, or set force: true",
+			"choose another device, share it (type: af_xdp, share: true), or set "
+			"force: true",
 			name, device);
 	return 0;
 }

@@ -5,6 +5,7 @@
 
 #include "control/bridges.h"
 #include "control/learn.h"
+#include "control/share.h"
 #include "control/spine/noun.h"
 
 static const struct field filters[] = {
@@ -149,6 +150,7 @@ static json_t *flush(struct call *call)
 		n += fdb_flush(b->bridge, filter.port, filter.vlan, false);
 		learn_check_limits(b);
 	}
+	share_refresh();
 	return json_pack("{s:I}", "flushed", n);
 }
 

@@ -111,6 +111,10 @@ static const struct field fields[] = {
 	 .fields = offloads_fields,
 	 .help = "what the port and its other end may leave unfinished: weft finishes it where a "
 		 "packet's way needs that"},
+	{.name = "share",
+	 .type = F_BOOL,
+	 .flags = FIELD_FIXED,
+	 .help = "the device stays the host's too: weft gets only what is meant for it"},
 	{.name = "force",
 	 .type = F_BOOL,
 	 .flags = FIELD_FIXED,
@@ -211,6 +215,8 @@ static json_t *row(struct port_entry *entry, bool detailed)
 	json_object_set_new(out, "peer", daemon_text(status->peer));
 	json_object_set_new(out, "features", daemon_text(status->features));
 	json_object_set_new(out, "drops", drops_by_reason(&stats));
+	if (entry->port && entry->kind->details)
+		json_object_update_new(out, entry->kind->details(entry->port));
 	return out;
 }
 

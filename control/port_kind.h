@@ -43,6 +43,11 @@ struct port_kind {
 	 * -1. May be NULL. */
 	int (*change)(struct port *port, const json_t *conf, struct errors *errors);
 	void (*status)(struct port *port, struct port_status *out);
+	/* What `port show NAME` has besides, keys of its own: a new reference, or NULL. May be
+	 * NULL. */
+	json_t *(*details)(struct port *port);
+	/* Counters in details begin at zero. May be NULL. */
+	void (*clear)(struct port *port);
 };
 
 extern const struct port_kind *const port_kinds[]; /* ends with NULL */

@@ -10,6 +10,7 @@
 #include "control/crew.h"
 #include "control/daemon.h"
 #include "control/loop.h"
+#include "control/share.h"
 #include "control/spine/field.h"
 #include "control/spine/log.h"
 
@@ -130,8 +131,11 @@ void ports_stats(const struct port_entry *entry, struct dp_port_stats *out)
 
 void ports_stats_clear(struct port_entry *entry)
 {
-	if (entry->port)
-		dp_port_stats(entry->port, &entry->base);
+	if (!entry->port)
+		return;
+	dp_port_stats(entry->port, &entry->base);
+	if (entry->kind->clear)
+		entry->kind->clear(entry->port);
 }
 
 /* Everything that follows from a port that was opened. 0 or -1. */
@@ -187,6 +191,7 @@ static void close_now(struct port_entry *entry)
 	entry->port = NULL;
 	entry->kind->close(port);
 	crew_place();
+	share_refresh();
 }
 
 /* The port stays, down, and says why. */

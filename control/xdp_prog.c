@@ -3,42 +3,81 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <linux/bpf.h>
 #include <linux/if_link.h>
 
+#include "bpf/nic.skel.h"
+#include "control/spine/log.h"
+
 struct xdp_prog {
-	int map, prog, link;
-	int ifindex;
+	struct nic *nic;
+	int prog; /* a descriptor of nic's */
+	int link, ifindex;
 	bool is_native;
 };
 
-static int load(int map)
+/* What libbpf says goes to the log for those who debug; users are told by our own words. */
+static int say(enum libbpf_print_level level, const char *format, va_list args)
 {
-	const struct bpf_insn code[] = {
-		/* r2 = the queue that the packet came in on */
-		{.code = BPF_LDX | BPF_W | BPF_MEM,
-		 .dst_reg = BPF_REG_2,
-		 .src_reg = BPF_REG_1,
-		 .off = offsetof(struct xdp_md, rx_queue_index)},
-		/* r1 = the map of sockets: a 64-bit load in two halves */
-		{.code = BPF_LD | BPF_DW | BPF_IMM,
-		 .dst_reg = BPF_REG_1,
-		 .src_reg = BPF_PSEUDO_MAP_FD,
-		 .imm = map},
-		{0},
-		/* r3 = what to do where the queue has no socket: leave the packet to the host */
-		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_3, .imm = XDP_PASS},
-		/* r0 = bpf_redirect_map(r1, r2, r3) */
-		{.code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_redirect_map},
-		/* return r0 */
-		{.code = BPF_JMP | BPF_EXIT},
-	};
+	char line[512];
 
-	return bpf_prog_load(BPF_PROG_TYPE_XDP, "weft_xsk", "Dual BSD/GPL", code,
-			     sizeof(code) / sizeof(code[0]), NULL);
+	if (level == LIBBPF_DEBUG)
+		return 0;
+	vsnprintf(line, sizeof(line), format, args);
+	line[strcspn(line, "\n")] = '\0';
+	log_debug("%s", line);
+	return 0;
+}
+
+/* Only one of the two programs, with the tables that it has. */
+static void choose(struct nic *nic, bool is_shared)
+{
+	bpf_program__set_autoload(nic->progs.weft_share, is_shared);
+	bpf_program__set_autoload(nic->progs.weft_take, !is_shared);
+	bpf_map__set_autocreate(nic->maps.macs, is_shared);
+	bpf_map__set_autocreate(nic->maps.addrs, is_shared);
+	bpf_map__set_autocreate(nic->maps.protos, is_shared);
+	bpf_map__set_autocreate(nic->maps.counts, is_shared);
+}
+
+static int set_sockets(struct nic *nic, const int *fds, uint16_t n)
+{
+	int map = bpf_map__fd(nic->maps.sockets), rc = 0;
+
+	for (uint32_t i = 0; rc == 0 && i < n; i++)
+		rc = bpf_map_update_elem(map, &i, &fds[i], BPF_ANY);
+	return rc;
+}
+
+struct xdp_prog *xdp_prog_load(bool is_shared, const int *fds, uint16_t n)
+{
+	struct xdp_prog *self = calloc(1, sizeof(*self));
+	int rc;
+
+	if (!self)
+		return NULL;
+	self->link = -1;
+	libbpf_set_print(say);
+	self->nic = nic__open();
+	rc = self->nic ? 0 : -errno;
+	if (rc == 0) {
+		choose(self->nic, is_shared);
+		rc = nic__load(self->nic);
+	}
+	if (rc == 0)
+		rc = set_sockets(self->nic, fds, n);
+	if (rc < 0) {
+		xdp_prog_destroy(self);
+		errno = -rc;
+		return NULL;
+	}
+	self->prog = bpf_program__fd(is_shared ? self->nic->progs.weft_share
+					       : self->nic->progs.weft_take);
+	return self;
 }
 
 /* In the device's namespace: an interface's number means nothing elsewhere. */
@@ -59,45 +98,79 @@ static int link_to_device(void *arg)
 	return self->link < 0 ? self->link : 0;
 }
 
-struct xdp_prog *xdp_prog_attach(struct netns *ns, int ifindex, const int *fds, uint16_t n)
+int xdp_prog_attach(struct xdp_prog *prog, struct netns *ns, int ifindex)
 {
-	struct xdp_prog *self = calloc(1, sizeof(*self));
 	int rc;
 
-	if (!self)
-		return NULL;
-	self->ifindex = ifindex;
-	self->prog = self->link = -1;
-	self->map = bpf_map_create(BPF_MAP_TYPE_XSKMAP, "weft_xsks", sizeof(uint32_t), sizeof(int),
-				   n, NULL);
-	rc = self->map;
-	for (uint32_t i = 0; rc >= 0 && i < n; i++)
-		rc = bpf_map_update_elem(self->map, &i, &fds[i], BPF_ANY);
-	if (rc >= 0)
-		rc = self->prog = load(self->map);
-	if (rc >= 0)
-		rc = netns_run(ns, link_to_device, self);
-	if (rc >= 0)
-		return self;
-	xdp_prog_detach(self);
-	errno = rc == -EEXIST ? EBUSY : -rc;
-	return NULL;
+	prog->ifindex = ifindex;
+	rc = netns_run(ns, link_to_device, prog);
+	return rc == -EEXIST ? -EBUSY : rc;
 }
 
-void xdp_prog_detach(struct xdp_prog *prog)
+void xdp_prog_destroy(struct xdp_prog *prog)
 {
 	if (!prog)
 		return;
 	if (prog->link >= 0)
 		close(prog->link);
-	if (prog->prog >= 0)
-		close(prog->prog);
-	if (prog->map >= 0)
-		close(prog->map);
+	nic__destroy(prog->nic);
 	free(prog);
 }
 
 bool xdp_prog_is_native(const struct xdp_prog *prog)
 {
 	return prog->is_native;
+}
+
+int xdp_prog_fd(const struct xdp_prog *prog)
+{
+	return prog->prog;
+}
+
+static int set(const struct bpf_map *map, const void *key, uint8_t value, bool in)
+{
+	int fd = bpf_map__fd(map);
+	int rc = in ? bpf_map_update_elem(fd, key, &value, BPF_ANY) : bpf_map_delete_elem(fd, key);
+
+	return !in && rc == -ENOENT ? 0 : rc;
+}
+
+int xdp_prog_mac(struct xdp_prog *prog, nic_mac_key key, bool in)
+{
+	return set(prog->nic->maps.macs, &key, 1, in);
+}
+
+int xdp_prog_addr(struct xdp_prog *prog, const struct nic_addr_key *key, enum nic_owner owner,
+		  bool in)
+{
+	return set(prog->nic->maps.addrs, key, (uint8_t)owner, in);
+}
+
+int xdp_prog_proto(struct xdp_prog *prog, const struct nic_proto_key *key, bool in)
+{
+	return set(prog->nic->maps.protos, key, 1, in);
+}
+
+void xdp_prog_by_address(struct xdp_prog *prog, uint64_t mac)
+{
+	__atomic_store_n(&prog->nic->bss->by_address, mac, __ATOMIC_RELAXED);
+}
+
+int xdp_prog_counts(const struct xdp_prog *prog, struct nic_count out[NIC_CLASSES])
+{
+	int map = bpf_map__fd(prog->nic->maps.counts), n = libbpf_num_possible_cpus(), rc = 0;
+	struct nic_count *each = n > 0 ? calloc((size_t)n, sizeof(*each)) : NULL;
+
+	if (!each)
+		return n < 0 ? n : -ENOMEM;
+	memset(out, 0, NIC_CLASSES * sizeof(*out));
+	for (uint32_t class = 0; rc == 0 && class < NIC_CLASSES; class ++) {
+		rc = bpf_map_lookup_elem(map, &class, each);
+		for (int i = 0; rc == 0 && i < n; i++) {
+			out[class].packets += each[i].packets;
+			out[class].bytes += each[i].bytes;
+		}
+	}
+	free(each);
+	return rc;
 }

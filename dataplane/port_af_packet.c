@@ -1,96 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "dataplane/port_af_packet.h"
 
-#include <errno.h>
-#include <string.h>
 #include <sys/socket.h>
 
-#include <linux/if_packet.h>
-#include <rte_ether.h>
-
+#include "dataplane/packet_rx.h"
 #include "dataplane/vnet_port.h"
 
-#define RX_BURST    8   /* frames one recvmmsg reads, each up to 64 kB */
-#define TX_BURST    32  /* packets one sendmmsg writes */
-#define TX_IOV      256 /* segments of them all, with their headers */
-#define CONTROL_LEN CMSG_SPACE(sizeof(struct tpacket_auxdata))
-
-union control {
-	struct cmsghdr align;
-	uint8_t bytes[CONTROL_LEN];
-};
-
-/* The VLAN tag that the kernel took off the frame, or 0. */
-static uint32_t read_tag(struct msghdr *msg)
-{
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
-		struct tpacket_auxdata aux;
-		uint32_t tpid = RTE_ETHER_TYPE_VLAN;
-		if (c->cmsg_level != SOL_PACKET || c->cmsg_type != PACKET_AUXDATA ||
-		    c->cmsg_len < CMSG_LEN(sizeof(aux)))
-			continue;
-		memcpy(&aux, CMSG_DATA(c), sizeof(aux));
-		if (!(aux.tp_status & TP_STATUS_VLAN_VALID))
-			return 0;
-		if (aux.tp_status & TP_STATUS_VLAN_TPID_VALID)
-			tpid = aux.tp_vlan_tpid;
-		return tpid << 16 | aux.tp_vlan_tci;
-	}
-	return 0;
-}
-
-/* Reads up to max frames into the slots. Errors say that the device went down or away, and are
- * told once; control sees to that. */
-static void receive(struct vnet_queue *q, uint16_t max)
-{
-	struct mmsghdr msgs[RX_BURST];
-	union control control[RX_BURST];
-	uint16_t n = 0;
-	int n_read;
-
-	while (n < max && vnet_slot_fill(q, &q->slots[n])) {
-		msgs[n].msg_hdr = (struct msghdr){.msg_iov = q->slots[n].iov,
-						  .msg_iovlen = q->slots[n].n_iov,
-						  .msg_control = &control[n],
-						  .msg_controllen = CONTROL_LEN};
-		n++;
-	}
-	n_read = n == 0 ? 0 : recvmmsg(q->fd, msgs, n, MSG_DONTWAIT, NULL);
-	q->next_slot = 0;
-	q->n_read = (uint16_t)RTE_MAX(n_read, 0);
-	for (uint16_t i = 0; i < q->n_read; i++) {
-		q->slots[i].len = msgs[i].msg_len;
-		q->slots[i].tag = read_tag(&msgs[i].msg_hdr);
-	}
-}
+#define TX_BURST 32  /* packets one sendmmsg writes */
+#define TX_IOV   256 /* segments of them all, with their headers */
 
 static uint16_t af_packet_rx(struct port *port, uint16_t queue, struct rte_mbuf **pkts,
 			     uint16_t max)
 {
 	struct vnet_queue *q = vnet_port_queue(port, queue);
-	bool is_read = false;
-	uint16_t n = 0;
 
-	if (!q)
-		return 0;
-	for (;;) {
-		n += vnet_parts(q, pkts + n, max - n);
-		if (n == max)
-			return n;
-		if (q->next_slot == q->n_read) {
-			if (is_read)
-				return n;
-			receive(q, (uint16_t)RTE_MIN(max - n, RX_BURST));
-			is_read = true;
-			if (q->n_read == 0)
-				return n;
-		}
-		struct vnet_slot *slot = &q->slots[q->next_slot++];
-		if (slot->len >= sizeof(slot->hdr)) {
-			pkts[n] = vnet_slot_take(q, slot, slot->len - sizeof(slot->hdr), slot->tag);
-			n += pkts[n] != NULL;
-		}
-	}
+	return q ? packet_rx(q, pkts, max) : 0;
 }
 
 /* One call of the kernel for the first packets of pkts; returns how many it took. */
@@ -130,7 +54,7 @@ static uint16_t af_packet_tx(struct port *port, uint16_t queue, struct rte_mbuf 
 
 static const struct vnet_kind af_packet_kind = {
 	.ops = {.rx = af_packet_rx, .tx = af_packet_tx, .sleep = vnet_port_sleep},
-	.n_slots = RX_BURST,
+	.n_slots = PACKET_RX_BURST,
 	.always_large = true,
 };
 

@@ -4,6 +4,10 @@
 
   stream.py tcp-sink ADDRESS            one connection: reads all, sends its SHA-256 back, ends
   stream.py tcp-send ADDRESS BYTES      sends random bytes there; 0 when the digest is theirs
+  stream.py tcp-echo ADDRESS            one connection: sends back what it reads, ends with it
+  stream.py tcp-talk ADDRESS SECONDS    one connection, as of somebody who types: a numbered line every
+                                        10 ms, each answered, for that long or until SIGTERM; says what
+                                        was answered, and the longest wait
   stream.py udp-sink ADDRESS SECONDS    counts numbered packets until one says that it is the last
   stream.py udp-send ADDRESS RATE SECONDS   for that long, or until SIGTERM
 """
@@ -57,6 +61,33 @@ def tcp_send(address, size):
         sys.exit('what arrived is not what was sent')
 
 
+def tcp_echo(address):
+    listener = socket.create_server((address, PORT))
+    listener.settimeout(SECONDS)
+    peer, _ = listener.accept()
+    listener.close()
+    while data := peer.recv(1 << 16):
+        peer.sendall(data)
+
+
+def tcp_talk(address, seconds):
+    peer, ends = connect(address), []
+    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    peer.settimeout(SECONDS)
+    signal.signal(signal.SIGTERM, lambda *_: ends.append(True))
+    until, count, longest = time.monotonic() + float(seconds), 0, 0.0
+    print('ready', flush=True)
+    while not ends and time.monotonic() < until:
+        began, line = time.monotonic(), struct.pack('!Q', count)
+        peer.sendall(line)
+        if peer.recv(len(line), socket.MSG_WAITALL) != line:
+            sys.exit(f'line {count} came back as another')
+        count += 1
+        longest = max(longest, time.monotonic() - began)
+        time.sleep(0.01)
+    print(f'{count} lines answered, the longest wait {longest * 1000:.0f} ms')
+
+
 def udp_sink(address, seconds):
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20)
@@ -97,4 +128,5 @@ def udp_send(address, rate, seconds):
 
 
 verb, *words = sys.argv[1:]
-{'tcp-sink': tcp_sink, 'tcp-send': tcp_send, 'udp-sink': udp_sink, 'udp-send': udp_send}[verb](*words)
+{'tcp-sink': tcp_sink, 'tcp-send': tcp_send, 'tcp-echo': tcp_echo, 'tcp-talk': tcp_talk,
+ 'udp-sink': udp_sink, 'udp-send': udp_send}[verb](*words)

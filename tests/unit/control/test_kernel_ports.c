@@ -89,11 +89,12 @@ static void open_veth_end(struct end *end, uint16_t mtu)
 						  test_pool());
 		return;
 	}
-	end->port = port_af_xdp_create("x", (uint32_t)dev.index, 1, mtu, test_pool());
+	end->port = port_af_xdp_create("x", (uint32_t)dev.index, 1, mtu, -1, test_pool());
 	assert_non_null(end->port);
 	assert_int_equal(port_af_xdp_fds(end->port, fds), 1);
-	end->prog = xdp_prog_attach(end->here, dev.index, fds, 1);
+	end->prog = xdp_prog_load(false, fds, 1);
 	assert_non_null(end->prog);
+	assert_int_equal(xdp_prog_attach(end->prog, end->here, dev.index), 0);
 }
 
 static void end_open(struct end *end, enum kind kind, int id, uint16_t mtu)
@@ -118,7 +119,7 @@ static void end_open(struct end *end, enum kind kind, int id, uint16_t mtu)
 
 static void end_close(struct end *end)
 {
-	xdp_prog_detach(end->prog);
+	xdp_prog_destroy(end->prog);
 	if (end->kind == TAP)
 		port_tap_destroy(end->port);
 	else if (end->kind == AF_PACKET_PORT)
