@@ -69,8 +69,8 @@ enum neighbor_address {
 	NEIGHBOR_ADDRESS_DUPLICATE, /* not to be used: somebody else has it */
 };
 
-/* What the engine asks of its host. All are called as the last thing of a change: the engine is
- * whole, and may be asked. */
+/* What the engine asks of its host. All but `used` are called as the last thing of a change: the
+ * engine is whole, and may be asked. */
 struct neighbor_ops {
 	/* It can be reached at mac: new, or by another address than before. */
 	void (*resolved)(void *ctx, const struct iface *iface, const struct addr *addr,
@@ -85,21 +85,23 @@ struct neighbor_ops {
 	void (*address)(void *ctx, const struct iface *iface, const struct addr *addr,
 			enum neighbor_address state);
 	/* Whether workers sent something there since they were asked last. Called once in about
-	 * 30 s a neighbour. NULL is legal: then only neighbor_used and neighbor_resolve tell. */
+	 * 30 s a neighbour; does not call back. NULL is legal: then only neighbor_used and
+	 * neighbor_resolve tell. */
 	bool (*used)(void *ctx, const struct iface *iface, const struct addr *addr);
 };
 
 /* Over all interfaces. What is 0 takes the default. */
 struct neighbor_limits {
 	uint32_t resolved;   /* neighbours that have a MAC address: 65536 */
-	uint32_t unresolved; /* incomplete and failed ones: 4096 */
+	uint32_t unresolved; /* incomplete and failed ones: 16384 */
 	uint32_t held;       /* packets held at a time: 1024 */
 };
 
 /* Of one interface. What is 0 takes the default, but where it says otherwise. */
 struct neighbor_conf {
 	uint32_t resolved;     /* as above, of this interface: 16384 */
-	uint32_t unresolved;   /* 512 */
+	uint32_t unresolved;   /* 1024 */
+	uint32_t held;         /* packets held at a time: 256 */
 	uint32_t attempts;     /* new resolutions a second: 256, so that each lasts its time */
 	uint32_t reachable_ms; /* 30000; each time 0.5 to 1.5 of it */
 	uint32_t retrans_ms;   /* between solicitations: 1000, and at least that for ARP */

@@ -30,7 +30,7 @@ struct ra_conf {
 	uint8_t preference;      /* enum ra_preference */
 	uint8_t hop_limit;       /* 0: not said */
 	uint16_t max_interval_s; /* 4 to 1800 */
-	uint16_t min_interval_s; /* 3 to 0.75 of it; 0: a third of it, at least 3 */
+	uint16_t min_interval_s; /* 3 to 0.75 of it; 0: a third of it, or 0.75 below 9 */
 	uint16_t lifetime_s;     /* 0 (no default router), or max_interval_s to 9000 */
 	uint32_t reachable_ms;   /* of hosts; 0: not said; at most an hour */
 	uint32_t retrans_ms;     /* 0: not said */
