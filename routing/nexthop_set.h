@@ -37,7 +37,7 @@ struct nexthop {
 struct nexthop_set {
 	uint32_t n;
 	uint32_t refs; /* nexthop_set_ref, _unref */
-	uint32_t id;   /* small, unique among the living; a table can be indexed by it */
+	uint32_t id;   /* 1 and up, small, unique among the living; a table can be indexed by it */
 	uint32_t hash;
 	struct nexthop_set *next; /* in its bucket */
 	struct nexthop hops[];
@@ -50,8 +50,14 @@ struct nexthop_sets *nexthop_sets_create(void);       /* NULL with errno */
 void nexthop_sets_destroy(struct nexthop_sets *sets); /* NULL is legal; no set may be in use */
 uint32_t nexthop_sets_count(const struct nexthop_sets *sets);
 
-/* The set of these hops (in any order, doubles merged, n at least 1): an existing one with another
- * reference, or a new one. NULL with errno: ENOMEM, E2BIG (more than NEXTHOP_SET_MAX), EINVAL. */
+/* Which set has this id; it is alive. */
+const struct nexthop_set *nexthop_sets_at(const struct nexthop_sets *sets, uint32_t id);
+uint64_t nexthop_sets_bytes(const struct nexthop_sets *sets);
+
+/* The set of these hops (in any order; of doubles the greatest weight counts; fields that a kind
+ * does not have are ignored; n at least 1): an existing one with another reference, or a new one.
+ * NULL with errno: ENOMEM, E2BIG (more than NEXTHOP_SET_MAX), EINVAL (no hop, no weight, no gateway
+ * or interface where its kind needs one). */
 const struct nexthop_set *nexthop_set_get(struct nexthop_sets *sets, const struct nexthop *hops,
 					  uint32_t n);
 const struct nexthop_set *nexthop_set_ref(const struct nexthop_set *set);

@@ -59,9 +59,13 @@ struct rib *rib_create(struct env *env);
 /* No source may have a route left, listeners hear nothing. NULL is legal. */
 void rib_destroy(struct rib *rib);
 
-/* VRF 0 is always there. 0 or -errno: -EEXIST, -ENOMEM, -ENOENT, -EBUSY (it has routes). */
+/* VRF 0 is always there. 0 or -errno: -EEXIST, -ENOMEM, -ENOENT, -EBUSY (it has routes, or is 0).
+ */
 int rib_vrf_add(struct rib *rib, uint16_t vrf);
 int rib_vrf_del(struct rib *rib, uint16_t vrf);
+/* How many routes it may have; without a limit at first. Routes beyond a lower one stay. 0 or
+ * -ENOENT. */
+int rib_vrf_limit(struct rib *rib, uint16_t vrf, uint32_t routes);
 
 /* A source of routes; what it is called by afterwards, or 0 with errno. */
 uint32_t rib_source_add(struct rib *rib, enum rib_protocol protocol);
@@ -70,19 +74,21 @@ void rib_source_del(struct rib *rib, uint32_t source);
 
 struct nexthop_sets *rib_sets(struct rib *rib);
 
-/* 0 or -errno: -ENOENT (no such VRF or source), -EINVAL (host bits set), -ENOMEM, -ENOSPC (the
- * VRF's limit). Decided on by rib_work, in the order in which they came. */
+/* 0 or -errno: -ENOENT (no such VRF, source or, to be deleted, route), -EINVAL (host bits set),
+ * -ENOMEM, -ENOSPC (the VRF's limit). Decided on by rib_work, in the order in which they came. */
 int rib_set(struct rib *rib, uint32_t source, uint16_t vrf, const struct prefix *prefix,
 	    const struct rib_route *route);
 int rib_del(struct rib *rib, uint32_t source, uint16_t vrf, const struct prefix *prefix);
 
-/* An interface went up or down, or is gone: what leads over it is looked at again. */
+/* An interface went up or down, or is gone: what leads over it is looked at again. Which of these
+ * it is the RIB asks env, so call it when iface_next tells the new state. */
 void rib_iface_changed(struct rib *rib, const struct iface *iface);
 
-/* Decides at most `budget` prefixes; returns how many are left to do. */
+/* Decides at most `budget` prefixes; returns 0 when all is done, else about how many are left. */
 uint32_t rib_work(struct rib *rib, uint32_t budget);
 
-/* One prefix, as a listener or a user sees it. */
+/* One prefix, as a listener or a user sees it. The sets are valid during the call, or until the RIB
+ * is changed or works; who keeps one takes a reference. */
 struct rib_best {
 	uint16_t vrf;
 	struct prefix prefix;
@@ -98,7 +104,7 @@ struct rib_best {
  * RIB within the call, but for routes of its own sources (they are decided later). */
 typedef void rib_listener(void *arg, const struct rib_best *was, const struct rib_best *now);
 
-/* Hears of everything used now, then of changes. 0 or -ENOMEM. */
+/* Hears of everything used now (in slices of rib_work), then of changes. 0 or -ENOMEM. */
 int rib_listen(struct rib *rib, rib_listener *fn, void *arg);
 void rib_unlisten(struct rib *rib, rib_listener *fn, void *arg);
 
@@ -115,15 +121,17 @@ struct rib_row {
 	int64_t since_us; /* when its source last changed it */
 };
 
+/* Zeros but for vrf to begin with. */
 struct rib_cursor {
 	uint16_t vrf;
 	bool started;
-	uint16_t nth; /* among the routes of prefix */
+	uint8_t distance; /* of the last row, and so on: how it ranks among those of prefix */
 	struct prefix prefix;
+	uint32_t metric, source;
 };
 
 /* The next row; false: the end. The RIB may change between two calls: nothing that stays is
- * missed or seen twice. */
+ * missed or seen twice. The row's sets are valid until the RIB or a cursor is used again. */
 bool rib_next(struct rib *rib, struct rib_cursor *cursor, struct rib_row *out);
 
 struct rib_counts {

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * What is left to do, a slice at a time: in each round every queue gives one
+ * piece, so that no flood of one kind keeps the others waiting.
+ */
+#include "routing/core/memory.h"
+#include "routing/rib_inside.h"
+
+uint64_t rib_work_left(const struct rib *rib)
+{
+	uint64_t n = rib->dirty_dests.n + rib->changed_ways.n + rib->changed_watches.n +
+		     rib->n_leaving_sources + rib->n_behind;
+
+	for (const struct rib_table *table = rib->pending_tables; table;
+	     table = table->next_pending)
+		n++;
+	return n;
+}
+
+static void dests_step(struct rib *rib)
+{
+	uint32_t d = pool_queue_take(&rib->dirty_dests);
+
+	dest_at(rib, d)->flags &= (uint8_t)~DEST_DIRTY;
+	dest_decide(rib, d);
+}
+
+static inline uint32_t step_if(struct rib *rib, bool has_work, void (*step)(struct rib *rib))
+{
+	if (has_work)
+		step(rib);
+	return has_work;
+}
+
+/* One piece of each kind; how many there were. */
+static uint32_t work_round(struct rib *rib)
+{
+	uint32_t n = step_if(rib, rib->changed_watches.n > 0, watch_step);
+
+	n += step_if(rib, rib->pending_tables != NULL, gateways_step);
+	n += step_if(rib, rib->changed_ways.n > 0, way_step);
+	n += step_if(rib, rib->dirty_dests.n > 0, dests_step);
+	n += step_if(rib, rib->n_leaving_sources > 0, sources_step);
+	n += step_if(rib, rib->n_behind > 0, listeners_step);
+	return n;
+}
+
+/* Frees VRFs that were deleted once nothing of them is left. */
+static void free_vrfs(struct rib *rib)
+{
+	for (uint32_t i = 0; i < rib->n_vrfs && rib->n_leaving_vrfs > 0; i++) {
+		const struct rib_vrf *vrf = rib->vrfs[i];
+		bool is_empty = true;
+
+		if (!vrf || !vrf->leaving)
+			continue;
+		for (int t = 0; t < 2; t++)
+			is_empty &= vrf->tables[t].dests.n == 0 && vrf->tables[t].gateways.n == 0 &&
+				    !vrf->tables[t].pending;
+		if (!is_empty)
+			continue;
+		memory_free(rib->vrfs[i]);
+		rib->vrfs[i] = NULL;
+		rib->n_leaving_vrfs--;
+	}
+}
+
+uint32_t rib_work(struct rib *rib, uint32_t budget)
+{
+	uint32_t done = 0, n;
+	uint64_t left;
+
+	while (done < budget && (n = work_round(rib)) > 0)
+		done += n;
+	if (rib->n_leaving_vrfs > 0)
+		free_vrfs(rib);
+	left = rib_work_left(rib);
+	return left < UINT32_MAX ? (uint32_t)left : UINT32_MAX;
+}
