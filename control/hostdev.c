@@ -127,8 +127,6 @@ static void news(void *arg)
 {
 	struct hostdev *h = arg;
 
-	if (!netdev_watch_read(h->watch))
-		return;
 	hostdev_look(h);
 	if (h->index && h->ops->changed)
 		h->ops->changed(h);
@@ -139,11 +137,8 @@ int hostdev_watch(struct hostdev *h, struct port *port)
 {
 	h->port = port;
 	h->index = h->dev.index;
-	h->watch = netdev_watch_open(h->ns, h->device);
+	h->watch = netdev_watch(h->ns, h->device, news, h);
 	if (!h->watch)
-		return -errno;
-	h->event = loop_watch(netdev_watch_fd(h->watch), news, h);
-	if (!h->event)
 		return -errno;
 	h->next = all;
 	all = h;
@@ -161,9 +156,8 @@ void hostdev_close(struct hostdev *h)
 			break;
 		}
 	}
-	loop_cancel(h->event);
 	loop_cancel(h->retry);
-	netdev_watch_close(h->watch);
+	netdev_unwatch(h->watch);
 	netns_close(h->ns);
 	free(h);
 }

@@ -42,7 +42,7 @@ struct hostdev {
 	bool is_there;
 	int64_t speed_bps; /* 0: unknown */
 	struct netdev_watch *watch;
-	struct event *event, *retry;
+	struct event *retry;
 	struct hostdev *next;
 };
 

@@ -43,13 +43,11 @@ int netdev_addr_del(struct netns *ns, const char *name, const char *address);
 int netdev_route_add(struct netns *ns, const char *name, const char *prefix, const char *via);
 int netdev_route_del(struct netns *ns, const char *name, const char *prefix, const char *via);
 
-/* Watching one device: the descriptor is readable when links have changed; netdev_watch_read
- * then empties it and says whether the device called name was among them (by its name before
- * or after). */
+/* Watching one device, which may not be there: fn is called from the loop when it came, went or
+ * changed (by its name before or after), or may have (messages were lost). NULL with errno. */
 struct netdev_watch;
-struct netdev_watch *netdev_watch_open(struct netns *ns, const char *name); /* NULL with errno */
-void netdev_watch_close(struct netdev_watch *watch);                        /* NULL is legal */
-int netdev_watch_fd(const struct netdev_watch *watch);
-bool netdev_watch_read(struct netdev_watch *watch);
+struct netdev_watch *netdev_watch(struct netns *ns, const char *name, void (*fn)(void *arg),
+				  void *arg);
+void netdev_unwatch(struct netdev_watch *watch); /* NULL is legal; fn may call it */
 
 #endif

@@ -135,6 +135,14 @@ bool netns_is_gone(const struct netns *ns)
 	       named.st_ino != ours.st_ino;
 }
 
+struct netns_id netns_id(const struct netns *ns)
+{
+	struct stat st = {0};
+
+	fstat(ns->fd, &st); /* of a descriptor that is open: it does not fail */
+	return (struct netns_id){st.st_dev, st.st_ino};
+}
+
 bool netns_is_own(const struct netns *ns)
 {
 	return ns->is_own;

@@ -9,6 +9,7 @@
 #define WEFT_CONTROL_NETNS_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 struct netns;
 struct nl_sock;
@@ -25,6 +26,13 @@ int netns_run(struct netns *ns, int (*fn)(void *arg), void *arg);
 
 /* Has its name been taken away, or given to another namespace? */
 bool netns_is_gone(const struct netns *ns);
+
+/* Two that are equal are one namespace, by whatever names. */
+struct netns_id {
+	dev_t device;
+	ino_t inode;
+};
+struct netns_id netns_id(const struct netns *ns);
 
 bool netns_is_own(const struct netns *ns);
 const char *netns_name(const struct netns *ns); /* "" for weftd's own */
