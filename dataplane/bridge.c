@@ -7,6 +7,7 @@
 
 #include "dataplane/fdb_table.h"
 #include "dataplane/grace.h"
+#include "dataplane/l3.h"
 #include "dataplane/workers.h"
 
 enum { FIRST_BUCKETS = 64 };
@@ -58,6 +59,7 @@ void bridge_destroy(struct bridge *bridge)
 	if (!bridge)
 		return;
 	bridges[bridge->id] = NULL;
+	l3_bridge_gone(bridge);
 	grace_wait();
 	fdb_table_destroy(bridge->fdb);
 	free(bridge);

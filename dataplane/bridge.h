@@ -62,7 +62,7 @@ struct bridge {
 /* A bridge without members, with an empty fdb that holds up to max_macs.
  * NULL with errno: ENOMEM, ENOSPC (BRIDGE_MAX reached). */
 struct bridge *bridge_create(uint32_t max_macs);
-/* Has to be without members. NULL is legal. Waits for a grace period. */
+/* Has to be without members; its interfaces go with it. NULL is legal. Waits for a grace period. */
 void bridge_destroy(struct bridge *bridge);
 
 /* Puts a port into the bridge, or changes its place in it, without loss; waits for a grace period.

@@ -21,11 +21,15 @@
 
 #define BURST_MAX 32
 
+struct l3_nexthop;
 struct worker;
 
 enum stage_id {
 	STAGE_PARSE,
+	STAGE_ARRIVE,
 	STAGE_SWITCH,
+	STAGE_ROUTE,
+	STAGE_REWRITE,
 	STAGE_FLOOD,
 	STAGE_EGRESS,
 	STAGE_PUNT,
@@ -36,30 +40,44 @@ enum stage_id {
 enum pkt_flag {
 	PKT_TAGGED = 1 << 0,   /* an 802.1Q tag follows the addresses (VLAN 0 too) */
 	PKT_FRAGMENT = 1 << 1, /* not the first one: no L4 header */
+	PKT_CUT = 1 << 2,      /* an IPv6 fragment, the first one too */
+	/* The router's. */
+	PKT_GROUP = 1 << 3,      /* came in a frame to a group address */
+	PKT_BRIDGED = 1 << 4,    /* is to be flooded in its bridge whatever the router does */
+	PKT_TO_PUNT = 1 << 5,    /* and control is to see it then */
+	PKT_OWN = 1 << 6,        /* ours: begins here, and loses no hop */
+	PKT_ALERT = 1 << 7,      /* with the router alert option */
+	PKT_LINK_LOCAL = 1 << 8, /* from an address that is good on its link alone */
+	PKT_ROUTED = 1 << 9,     /* has been through rewrite: into pkt->bridge, if it is flooded */
 };
 
 /* What the stages know of one packet. */
 struct pkt {
-	/* MAC addresses, first byte highest; fdb keys from switch on. */
-	uint64_t dst;
 	union {
-		uint64_t src;
-		struct { /* for packets that control is to see: see struct punt */
+		struct { /* MAC addresses, first byte highest; fdb keys from switch on */
+			uint64_t dst, src;
+		};
+		struct { /* in the router; for control as in struct punt */
 			uint32_t nexthop;
+			uint16_t vrf;
 			uint16_t mtu;
 			uint8_t punt; /* enum punt_class */
 			uint8_t why;
 		};
 	};
-	struct port *out;        /* the port it is for; looked up once, valid for the round */
-	const struct member *to; /* and that port's place in the bridge */
-	uint16_t ether_type;     /* host order, behind the tags */
-	uint16_t vlan;           /* parse: the tag's VLAN or 0; switch: the VLAN it belongs to */
-	uint16_t l3, l4;         /* offsets from the start of the frame; 0: none */
-	uint16_t iface;   /* the interface of ours it came in on; 0: none, or not known yet */
-	uint8_t l4_proto; /* valid where l4 is */
-	uint8_t flags;    /* enum pkt_flag */
-	uint8_t drop;     /* enum drop, for packets in the drop and error lanes */
+	struct port *out; /* the port it is for; looked up once, valid for the round */
+	union {
+		const struct member *to;      /* and that port's place in the bridge, or its wire */
+		const struct l3_nexthop *hop; /* from route to rewrite */
+		const struct bridge *bridge;  /* from rewrite to flood */
+	};
+	uint16_t ether_type; /* host order, behind the tags */
+	uint16_t vlan;       /* parse: the tag's VLAN or 0; switch: the VLAN it belongs to */
+	uint16_t l3, l4;     /* offsets from the start of the frame; 0: none */
+	uint16_t iface;      /* the interface of ours it came in on; 0: none, or not known yet */
+	uint16_t flags;      /* enum pkt_flag */
+	uint8_t l4_proto;    /* valid where l4 is */
+	uint8_t drop;        /* enum drop, for packets in the drop and error lanes */
 };
 
 struct lane {
@@ -88,7 +106,14 @@ extern const struct stage stages[STAGE_COUNT];
 /* Takes n packets that came from in through all stages. Worker. */
 void stages_run(struct worker *worker, struct port *in, uint16_t n);
 
-stage_fn stage_parse, stage_switch, stage_flood, stage_egress, stage_punt, stage_drop;
+/* The same in steps, for packets that begin elsewhere. An empty burst; the stages from one on; and
+ * for what waits in the lanes between rewrite and punt, to leave now. Worker. */
+void stages_begin(struct burst *burst, struct port *in, const struct member *member);
+void stages_from(struct worker *worker, struct burst *burst, enum stage_id first);
+void stages_catch_up(struct worker *worker, struct burst *burst);
+
+stage_fn stage_parse, stage_arrive, stage_switch, stage_route, stage_rewrite, stage_flood;
+stage_fn stage_egress, stage_punt, stage_drop;
 
 static inline void lane_push(struct burst *burst, enum stage_id stage, uint8_t pos)
 {

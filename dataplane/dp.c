@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include <rte_cycles.h>
+#include <rte_random.h>
 
 #include "dataplane/grace.h"
 #include "dataplane/plans.h"
 #include "dataplane/pool.h"
+#include "dataplane/route_hash.h"
 #include "dataplane/workers.h"
 
 static const struct port_ops router_ops; /* nothing calls them */
@@ -16,6 +18,7 @@ static const struct port_ops router_ops; /* nothing calls them */
 static struct {
 	struct rte_mempool *pool;
 	struct port *ports[PORT_SLOTS];
+	struct member wires[PORT_MAX]; /* of the ports */
 	struct port router; /* no queues, and nobody sends to it: a place in tables and counters */
 } dp;
 
@@ -26,11 +29,15 @@ int dp_start(const struct dp_conf *conf)
 	dp.pool = pool_create(conf->n_mbufs, conf->n_first ? conf->n_first : conf->n_mbufs);
 	if (!dp.pool)
 		return -errno;
+	route_seed = rte_rand();
 	port_init(&dp.router, "router", &router_ops, 1, 1, UINT16_MAX);
 	dp.router.index = PORT_ROUTER;
 	dp.ports[PORT_ROUTER] = &dp.router;
-	err = workers_init(dp.ports, !conf->manual);
+	err = l3_start();
+	if (!err)
+		err = workers_init(dp.ports, !conf->manual);
 	if (err) {
+		l3_stop();
 		pool_destroy(dp.pool);
 		dp.pool = NULL;
 		return err;
@@ -42,6 +49,7 @@ int dp_start(const struct dp_conf *conf)
 void dp_stop(void)
 {
 	workers_fini();
+	l3_stop();
 	pool_destroy(dp.pool);
 	dp.pool = NULL;
 }
@@ -99,6 +107,16 @@ static void clear_counters(uint16_t index)
 	}
 }
 
+/* VLAN 0 goes without a tag, any other with one. */
+static const struct member *make_wire(struct port *port)
+{
+	struct member *wire = &dp.wires[port->index];
+
+	*wire = (struct member){.port = port};
+	memset(wire->conf.tagged, 0xff, sizeof(wire->conf.tagged));
+	return wire;
+}
+
 int dp_port_attach(struct port *port)
 {
 	uint16_t index = 0;
@@ -109,6 +127,7 @@ int dp_port_attach(struct port *port)
 		return -ENOSPC;
 	clear_counters(index);
 	port->index = index;
+	port->wire = make_wire(port);
 	port->tx_shared = port->n_txq < workers_n();
 	__atomic_store_n(&dp.ports[index], port, __ATOMIC_RELEASE);
 	return 0;
@@ -121,6 +140,7 @@ void dp_port_detach(struct port *port)
 	plans_forget(port);
 	if (member)
 		bridge_member_del(member->bridge, port);
+	l3_port_gone(port);
 	__atomic_store_n(&dp.ports[port->index], NULL, __ATOMIC_RELEASE);
 	grace_wait();
 	port->index = PORT_NONE;

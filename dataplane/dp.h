@@ -23,7 +23,7 @@ struct dp_conf {
 	bool manual;      /* workers get no threads: the caller runs worker_round (tests) */
 };
 
-/* Makes the packet pool. 0 or -errno. */
+/* Makes the packet pool and the empty tables of the router. 0 or -errno. */
 int dp_start(const struct dp_conf *conf);
 /* Stops all workers, frees everything. Ports have to be detached before. */
 void dp_stop(void);
@@ -41,7 +41,7 @@ uint16_t dp_n_workers(void);
 
 /* 0 or -ENOSPC (PORT_MAX reached). */
 int dp_port_attach(struct port *port);
-/* Takes the port out of its bridge, its queues from their workers, and waits
+/* Takes the port out of its bridge, its interfaces away, its queues from their workers, and waits
  * until none knows it. */
 void dp_port_detach(struct port *port);
 struct port *dp_port(uint16_t index); /* or NULL */

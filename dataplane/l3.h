@@ -35,7 +35,8 @@ struct l3_iface_conf {
 	uint16_t vlan; /* of a port: its tag, or 0; of a bridge: always */
 	uint8_t mac[6];
 	bool up;
-	struct port *port;     /* or NULL; in no bridge */
+	bool redirects;    /* tells senders of a better way on their own wire (RFC 1812, 5.2.7.2) */
+	struct port *port; /* or NULL; in no bridge */
 	struct bridge *bridge; /* or NULL; both NULL: a loopback */
 };
 
@@ -74,6 +75,9 @@ void l3_vrf_del(uint16_t vrf);
 int l3_iface_set(uint16_t id, const struct l3_iface_conf *conf);
 /* Nothing leads there any more. */
 void l3_iface_del(uint16_t id);
+/* The same for all that are on a port or a bridge which is about to go. */
+void l3_port_gone(const struct port *port);
+void l3_bridge_gone(const struct bridge *bridge);
 
 int l3_nexthop_set(uint32_t id, const struct l3_nexthop_conf *conf);
 void l3_nexthop_del(uint32_t id);

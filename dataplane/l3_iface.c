@@ -75,6 +75,7 @@ static struct l3_iface *make(uint16_t id, const struct l3_iface_conf *conf)
 		.mtu = conf->mtu,
 		.vlan = conf->port || conf->bridge ? conf->vlan : 0,
 		.up = conf->up,
+		.redirects = conf->redirects,
 	};
 	return iface;
 }
@@ -157,4 +158,22 @@ void l3_iface_del(uint16_t id)
 	atomic_store_explicit(&l3_ifaces[id], &none, memory_order_release);
 	n_ifaces--;
 	retire_free(was);
+}
+
+void l3_port_gone(const struct port *port)
+{
+	if (!atomic_load_explicit(&port->l3, memory_order_relaxed))
+		return;
+	for (int id = 1; id < L3_IFACE_MAX; id++)
+		if (l3_iface(id)->port == port)
+			l3_iface_del(id);
+}
+
+void l3_bridge_gone(const struct bridge *bridge)
+{
+	if (!atomic_load_explicit(&bridge->l3, memory_order_relaxed))
+		return;
+	for (int id = 1; id < L3_IFACE_MAX; id++)
+		if (l3_iface(id)->bridge == bridge)
+			l3_iface_del(id);
 }

@@ -86,6 +86,7 @@ static bool make(uint16_t id, const struct l3_nexthop_conf *conf, const struct l
 		.vrf = conf->act == L3_VRF ? conf->vrf : iface->vrf,
 		.id = id,
 		.port = iface->port,
+		.wire = iface->port ? iface->port->wire : NULL,
 		.bridge = iface->bridge,
 		.key = fdb_key_make(conf->mac, iface->vlan),
 	};

@@ -39,6 +39,7 @@ struct l3_iface {
 	uint16_t mtu;
 	uint16_t vlan; /* of a port: its tag, or 0; of a bridge: always */
 	bool up;
+	bool redirects;
 } __rte_cache_aligned;
 
 /* All that rewrite needs, on one line. */
@@ -51,6 +52,7 @@ struct l3_nexthop {
 	uint16_t vrf; /* of L3_VRF: where to look again; else of its interface */
 	uint32_t id;
 	struct port *port;
+	const struct member *wire; /* of that port */
 	struct bridge *bridge;
 	fdb_key key; /* where bridge has its address */
 } __rte_cache_aligned;

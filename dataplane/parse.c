@@ -84,6 +84,8 @@ static unsigned parse_ip6_ext(struct pkt *pkt, const uint8_t *data, uint32_t off
 			size = 4 * (data[off + 1] + 2);
 		if (next == IPPROTO_FRAGMENT) {
 			size = 8;
+			if (load_be16(data + off + 2) & 0xfff9)
+				pkt->flags |= PKT_CUT;
 			if (load_be16(data + off + 2) & 0xfff8)
 				pkt->flags |= PKT_FRAGMENT;
 		}
@@ -163,6 +165,11 @@ static unsigned parse_l3(struct pkt *pkt, const uint8_t *data, uint32_t seg, uin
 	default:
 		return PARSE_GOOD;
 	}
+}
+
+unsigned parse_packet(struct pkt *pkt, const struct rte_mbuf *m)
+{
+	return parse_l3(pkt, rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, m->pkt_len);
 }
 
 /* Without its tags. Of a packet that is to be cut, and that the port was free to hand in as such,

@@ -22,6 +22,9 @@
 /* Fills pkt but for out and to; returns PARSE_GOOD or why the frame is dropped. */
 unsigned parse_any(struct pkt *pkt, const struct rte_mbuf *m, uint32_t max_frame);
 
+/* The same of what begins with its network header, for its ether_type, at l3, which pkt has. */
+unsigned parse_packet(struct pkt *pkt, const struct rte_mbuf *m);
+
 /* The first byte highest. Reads two bytes beyond the address: within the Ethernet header for both.
  */
 static inline uint64_t parse_mac(const uint8_t *p)

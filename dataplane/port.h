@@ -82,7 +82,9 @@ struct port {
 	_Atomic(const struct member *)
 		member; /* its place in a bridge or NULL; control, any time */
 	_Atomic(const struct l3_vlans *)
-		l3;     /* the interfaces on it or NULL; l3_iface.c, any time (l3_table.h) */
+		l3; /* the interfaces on it or NULL; l3_iface.c, any time (l3_table.h) */
+	const struct member *wire; /* its place where it is in no bridge: how the router sends by
+				    * it; dp_port_attach */
 	atomic_bool up; /* carries traffic now; control or the kind's own event thread, any time */
 	uint16_t index; /* below PORT_MAX; dp_port_attach */
 	uint16_t n_rxq, n_txq;   /* 1 to PORT_QUEUES_MAX */

@@ -9,6 +9,8 @@
  *
  * Ports that are down are passed over: they are no targets. So are those that
  * the packet is too long for, but that is a counted drop.
+ *
+ * What the router sends has no port that it came from, and no limit of one.
  */
 #include <string.h>
 
@@ -81,14 +83,19 @@ static bool add_large(struct worker *worker, const struct pkt *pkt, const struct
 	return false;
 }
 
+/* Not back to where it came from, nor from one protected port to another. */
+static bool is_kept_from(const struct burst *burst, const struct member *to)
+{
+	return to->port == burst->in || (to->conf.is_protected && burst->member->conf.is_protected);
+}
+
 static void add_target(struct worker *worker, const struct burst *burst, const struct pkt *pkt,
 		       const struct rte_mbuf *m, const struct member *to, struct targets *targets)
 {
 	enum egress_form form = egress_form(&to->conf, pkt->vlan);
 	int kind = form == EGRESS_TAGGED ? TAGGED : UNTAGGED;
 
-	if (to->port == burst->in || form == EGRESS_NOT ||
-	    (to->conf.is_protected && burst->member->conf.is_protected) ||
+	if (form == EGRESS_NOT || (!(pkt->flags & PKT_ROUTED) && is_kept_from(burst, to)) ||
 	    !atomic_load_explicit(&to->port->up, memory_order_relaxed))
 		return;
 	if (unlikely(m->ol_flags & RTE_MBUF_F_TX_TCP_SEG)) {
@@ -159,9 +166,20 @@ static int finish(struct worker *worker, struct rte_mbuf *m, const struct target
 	return 0;
 }
 
-static void flood(struct worker *worker, struct burst *burst, uint8_t pos,
-		  const struct members *members)
+/* Control is to see it too: the packet itself where nobody else gets it. */
+static void flood_none(struct burst *burst, uint8_t pos)
 {
+	if (burst->pkts[pos].flags & PKT_TO_PUNT)
+		lane_push(burst, STAGE_PUNT, pos);
+	else
+		lane_drop(burst, pos, DROP_no_target);
+}
+
+static void flood(struct worker *worker, struct burst *burst, uint8_t pos,
+		  const struct bridge *bridge)
+{
+	const struct members *members =
+		atomic_load_explicit(&bridge->members, memory_order_acquire);
 	const struct pkt *pkt = &burst->pkts[pos];
 	struct rte_mbuf *m = burst->mbufs[pos];
 	struct targets targets;
@@ -171,6 +189,9 @@ static void flood(struct worker *worker, struct burst *burst, uint8_t pos,
 	targets.csum_for = NULL;
 	for (uint16_t i = 0; i < members->n; i++)
 		add_target(worker, burst, pkt, m, members->list[i], &targets);
+	if (pkt->flags & PKT_TO_PUNT &&
+	    (targets.n[UNTAGGED] || targets.n[TAGGED] || targets.n_done))
+		punt_copy(worker, burst, pos);
 	if (targets.n[UNTAGGED] || targets.n[TAGGED]) {
 		if (finish(worker, m, &targets))
 			lane_drop(burst, pos, DROP_bad_checksum);
@@ -181,20 +202,20 @@ static void flood(struct worker *worker, struct burst *burst, uint8_t pos,
 		count_add(&worker->generated, targets.n_done - 1); /* m has become one of them */
 		rte_pktmbuf_free(m);
 	} else {
-		lane_drop(burst, pos, DROP_no_target);
+		flood_none(burst, pos);
 	}
 }
 
 void stage_flood(struct worker *worker, struct burst *burst, const struct lane *lane)
 {
-	const struct members *members =
-		atomic_load_explicit(&burst->member->bridge->members, memory_order_acquire);
-
 	for (int i = 0; i < lane->n; i++) {
 		uint8_t pos = lane->pos[i];
+		const struct pkt *pkt = &burst->pkts[pos];
 
-		if (storm_passes(worker, burst->member, burst->mbufs[pos]))
-			flood(worker, burst, pos, members);
+		if (pkt->flags & PKT_ROUTED)
+			flood(worker, burst, pos, pkt->bridge);
+		else if (storm_passes(worker, burst->member, burst->mbufs[pos]))
+			flood(worker, burst, pos, burst->member->bridge);
 		else
 			lane_drop(burst, pos, DROP_storm);
 	}

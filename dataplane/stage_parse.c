@@ -21,7 +21,7 @@ static __rte_noinline bool parse_rest(struct burst *burst, uint8_t pos, uint32_t
 void stage_parse(struct worker *worker, struct burst *burst, const struct lane *lane)
 {
 	uint32_t max_frame = atomic_load_explicit(&burst->in->max_frame, memory_order_relaxed);
-	struct lane *next = &burst->lanes[STAGE_SWITCH];
+	struct lane *next = &burst->lanes[burst->member ? STAGE_SWITCH : STAGE_ARRIVE];
 	int n = next->n, n_all = lane->n;
 
 	/* Its lane is the burst. */

@@ -7,6 +7,7 @@
 #include <rte_cycles.h>
 
 #include "dataplane/fdb_table.h"
+#include "dataplane/route.h"
 #include "dataplane/worker.h"
 
 static bool vlan_in(const uint64_t *set, uint16_t vlan)
@@ -65,8 +66,9 @@ static inline bool learn(struct worker *worker, struct fdb *fdb, const struct me
 	return true;
 }
 
-/* What becomes of the packets for a destination that go to no port: a drop reason, or this. */
+/* What becomes of the packets for a destination that go to no port: a drop reason, or these. */
 #define FATE_FLOOD DROP_COUNT
+#define FATE_ROUTE (DROP_COUNT + 1)
 
 /* The member behind a destination, or NULL with their fate: a group, an unknown address, a port
  * that is gone. */
@@ -92,8 +94,11 @@ static inline const struct member *find_to(const struct worker *worker, const st
 		return NULL;
 	}
 	to = atomic_load_explicit(&out->member, memory_order_acquire);
-	if (unlikely(!to || to->bridge != burst->member->bridge))
+	if (unlikely(!to || to->bridge != burst->member->bridge)) {
+		if (out->index == PORT_ROUTER)
+			*fate = FATE_ROUTE;
 		return NULL; /* it has just left: its addresses are about to go */
+	}
 	if (likely(!to->conf.is_protected || !burst->member->conf.is_protected))
 		return to;
 	*fate = DROP_protected;
@@ -139,11 +144,41 @@ static void make_keys(struct burst *burst, const struct lane *lane, const struct
 	todo->n = n;
 }
 
+/* To the router's own address in this VLAN. */
+static void to_router(struct burst *burst, uint8_t pos, const struct l3_iface *iface)
+{
+	if (!iface->up)
+		lane_drop(burst, pos, DROP_interface_down);
+	else if (!route_tags_fit(&burst->pkts[pos]))
+		lane_drop(burst, pos, DROP_not_ip);
+	else
+		route_enter(burst, pos, iface);
+}
+
+/* To all in this VLAN; what a group gets may be for the router as well. */
+static void to_all(struct burst *burst, uint8_t pos, const struct l3_iface *iface)
+{
+	struct pkt *pkt = &burst->pkts[pos];
+
+	if (!iface->up || !mac_is_group(pkt->dst >> 12) || !route_tags_fit(pkt)) {
+		lane_push(burst, STAGE_FLOOD, pos);
+		return;
+	}
+	pkt->flags |= PKT_GROUP | PKT_BRIDGED;
+	route_enter(burst, pos, iface);
+}
+
 /* Whatever is not on its way to one port. */
 static __rte_noinline void leave(struct burst *burst, uint8_t pos, unsigned fate)
 {
+	const struct l3_vlans *vlans =
+		atomic_load_explicit(&burst->member->bridge->l3, memory_order_acquire);
+	const struct l3_iface *iface = l3_iface(l3_vlans_iface(vlans, burst->pkts[pos].vlan));
+
 	if (fate == FATE_FLOOD)
-		lane_push(burst, STAGE_FLOOD, pos);
+		to_all(burst, pos, iface);
+	else if (fate == FATE_ROUTE)
+		to_router(burst, pos, iface);
 	else
 		lane_drop(burst, pos, fate);
 }
@@ -186,15 +221,9 @@ static void switch_all(struct worker *worker, struct burst *burst, struct fdb *f
 
 void stage_switch(struct worker *worker, struct burst *burst, const struct lane *lane)
 {
+	struct fdb *fdb = atomic_load_explicit(&burst->member->bridge->fdb, memory_order_acquire);
 	struct todo todo;
-	struct fdb *fdb;
 
-	if (unlikely(!burst->member)) {
-		for (int i = 0; i < lane->n; i++)
-			lane_drop(burst, lane->pos[i], DROP_no_bridge);
-		return;
-	}
-	fdb = atomic_load_explicit(&burst->member->bridge->fdb, memory_order_acquire);
 	make_keys(burst, lane, fdb, &todo);
 	switch_all(worker, burst, fdb, &todo);
 }

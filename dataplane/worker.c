@@ -6,6 +6,7 @@
 
 #include "dataplane/grace_worker.h"
 #include "dataplane/idle.h"
+#include "dataplane/inject.h"
 #include "dataplane/tx.h"
 #include "dataplane/workers.h"
 
@@ -41,6 +42,8 @@ uint32_t worker_round(struct worker *worker)
 	if (unlikely(plan->serial !=
 		     atomic_load_explicit(&worker->plan_serial, memory_order_relaxed)))
 		idle_take_over(worker, plan);
+	if (unlikely(inject_is_waiting(worker)))
+		n += inject_run(worker);
 	for (uint32_t left = plan->n; left > 0; left--) {
 		uint32_t got = poll_queue(worker, &plan->queues[at]);
 

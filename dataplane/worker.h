@@ -73,6 +73,7 @@ struct worker {
 	_Atomic(const struct plan *) plan; /* control; never NULL while the worker runs */
 	atomic_ullong plan_serial; /* of the plan that it has taken over; control reads it */
 	struct burst burst;
+	struct burst parts; /* fragments of a packet of burst */
 
 	/* tx */
 	uint16_t n_dirty;

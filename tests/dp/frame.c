@@ -70,18 +70,20 @@ static void ip6_addr(struct frame *f, const char *text)
 	raw(f, &a, sizeof(a));
 }
 
-void ip4(struct frame *f, const char *src, const char *dst, uint8_t proto, uint16_t payload)
+static void ip4_options(struct frame *f, const char *src, const char *dst, uint8_t proto,
+			const uint8_t *options, uint8_t n, uint16_t payload)
 {
 	uint32_t start, sum = 0;
 
 	type(f, 0x0800);
 	start = f->len;
-	raw(f, (uint8_t[]){0x45, 0}, 2);
-	be16(f, 20 + payload);
+	raw(f, (uint8_t[]){0x45 + n / 4, 0}, 2);
+	be16(f, 20 + n + payload);
 	raw(f, (uint8_t[]){0, 7, 0, 0, 64, proto, 0, 0}, 8);
 	ip4_addr(f, src);
 	ip4_addr(f, dst);
-	for (int i = 0; i < 20; i += 2)
+	raw(f, options, n);
+	for (int i = 0; i < 20 + n; i += 2)
 		sum += f->bytes[start + i] << 8 | f->bytes[start + i + 1];
 	while (sum >> 16)
 		sum = (sum & 0xffff) + (sum >> 16);
@@ -89,15 +91,32 @@ void ip4(struct frame *f, const char *src, const char *dst, uint8_t proto, uint1
 	f->bytes[start + 11] = ~sum;
 }
 
+void ip4(struct frame *f, const char *src, const char *dst, uint8_t proto, uint16_t payload)
+{
+	ip4_options(f, src, dst, proto, (const uint8_t *)"", 0, payload);
+}
+
+static void udp(struct frame *f, uint16_t sport, uint16_t dport, uint16_t payload, uint16_t sum)
+{
+	be16(f, sport);
+	be16(f, dport);
+	be16(f, 8 + payload);
+	be16(f, sum);
+	fill(f, payload);
+}
+
+void udp4_options(struct frame *f, const char *src, const char *dst, const uint8_t *options,
+		  uint8_t n, uint16_t payload)
+{
+	ip4_options(f, src, dst, 17, options, n, 8 + payload);
+	udp(f, 1000, 2000, payload, 0);
+}
+
 void udp4(struct frame *f, const char *src, const char *dst, uint16_t sport, uint16_t dport,
 	  uint16_t payload)
 {
 	ip4(f, src, dst, 17, 8 + payload);
-	be16(f, sport);
-	be16(f, dport);
-	be16(f, 8 + payload);
-	be16(f, 0); /* IPv4 allows none */
-	fill(f, payload);
+	udp(f, sport, dport, payload, 0); /* IPv4 allows none */
 }
 
 void tcp4(struct frame *f, const char *src, const char *dst, uint16_t sport, uint16_t dport,
@@ -124,11 +143,7 @@ void udp6(struct frame *f, const char *src, const char *dst, uint16_t sport, uin
 	  uint16_t payload)
 {
 	ip6(f, src, dst, 17, 8 + payload);
-	be16(f, sport);
-	be16(f, dport);
-	be16(f, 8 + payload);
-	be16(f, 0xffff);
-	fill(f, payload);
+	udp(f, sport, dport, payload, 0xffff);
 }
 
 void arp(struct frame *f, const char *sender, const char *target)

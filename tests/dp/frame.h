@@ -29,6 +29,9 @@ void raw(struct frame *f, const void *bytes, uint32_t n);
 void fill(struct frame *f, uint32_t n); /* n bytes that differ from one another */
 
 void ip4(struct frame *f, const char *src, const char *dst, uint8_t proto, uint16_t payload);
+/* With options of n bytes, a multiple of four. */
+void udp4_options(struct frame *f, const char *src, const char *dst, const uint8_t *options,
+		  uint8_t n, uint16_t payload);
 void udp4(struct frame *f, const char *src, const char *dst, uint16_t sport, uint16_t dport,
 	  uint16_t payload);
 void tcp4(struct frame *f, const char *src, const char *dst, uint16_t sport, uint16_t dport,

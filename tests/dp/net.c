@@ -14,7 +14,7 @@
 
 enum { N_MBUFS = 8191, FAKES_MAX = 64 };
 
-uint32_t net_now_s;
+uint32_t net_now_s, net_serial;
 
 static struct fake *fakes[FAKES_MAX];
 static uint32_t n_fakes;
@@ -57,6 +57,7 @@ void net_start(uint16_t n_workers)
 		cores[i] = i;
 	assert_int_equal(dp_workers_set(cores, n_workers), 0);
 	net_now_s = 1000;
+	net_serial++;
 }
 
 static void check_sum_rule(void)

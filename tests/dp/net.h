@@ -54,9 +54,10 @@ void put_queue(struct fake *fake, uint16_t queue, const struct frame *f);
 void put_mbuf(struct fake *fake, struct rte_mbuf *m);
 struct rte_mbuf *mbuf_of(const struct frame *f);
 
-void run_round(void);      /* one round of each worker, nothing learned */
-void run(void);            /* rounds until nothing moves, learning included */
-extern uint32_t net_now_s; /* control's clock */
+void run_round(void);       /* one round of each worker, nothing learned */
+void run(void);             /* rounds until nothing moves, learning included */
+extern uint32_t net_now_s;  /* control's clock */
+extern uint32_t net_serial; /* another one for each network */
 
 /* The next packet out of a port is f, byte for byte. */
 #define expect(fake, f) expect_at(__FILE__, __LINE__, fake, f)

@@ -42,7 +42,7 @@ static void check(const struct burst *burst, uint32_t size)
 {
 	const struct pkt *pkt = &burst->pkts[0];
 
-	if (burst->lanes[STAGE_SWITCH].n + burst->lanes[STAGE_DROP].n != 1)
+	if (burst->lanes[STAGE_ARRIVE].n + burst->lanes[STAGE_DROP].n != 1)
 		abort();
 	if (burst->lanes[STAGE_DROP].n) {
 		if (pkt->drop >= DROP_COUNT)

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Which of several next hops a flow takes: a hash of its addresses, protocol
+ * and ports, the same for all packets of a flow and on all workers. Fragments
+ * have no ports, so no packet of a datagram that was cut counts them, the first
+ * one neither. IPv6 counts the flow label as well (RFC 6438). Worker.
+ */
+#ifndef WEFT_DATAPLANE_ROUTE_HASH_H
+#define WEFT_DATAPLANE_ROUTE_HASH_H
+
+#include <netinet/in.h>
+#include <string.h>
+
+#include "dataplane/route.h"
+
+/* Random, so that two routers in a row do not choose alike, and nobody outside can aim. Written at
+ * the start. */
+extern uint64_t route_seed;
+
+static inline uint64_t route_mix(uint64_t a, uint64_t b)
+{
+	__uint128_t wide = (__uint128_t)(a ^ route_seed) * (b ^ UINT64_C(0x9e3779b97f4a7c15));
+
+	return (uint64_t)wide ^ (uint64_t)(wide >> 64);
+}
+
+/* Both ports, where there are such. */
+static inline uint32_t route_ports(const struct burst *burst, uint8_t pos)
+{
+	const struct pkt *pkt = &burst->pkts[pos];
+	uint32_t ports;
+
+	if (!pkt->l4 || (pkt->l4_proto != IPPROTO_TCP && pkt->l4_proto != IPPROTO_UDP))
+		return 0;
+	memcpy(&ports, rte_pktmbuf_mtod_offset(burst->mbufs[pos], const uint8_t *, pkt->l4),
+	       sizeof(ports));
+	return ports;
+}
+
+static inline uint32_t route_hash4(const struct burst *burst, uint8_t pos)
+{
+	const struct rte_ipv4_hdr *ip = (const void *)route_l3(burst, pos);
+	bool is_cut =
+		ip->fragment_offset & RTE_BE16(RTE_IPV4_HDR_OFFSET_MASK | RTE_IPV4_HDR_MF_FLAG);
+	uint64_t addresses;
+
+	memcpy(&addresses, &ip->src_addr, sizeof(addresses));
+	return route_mix(addresses, (uint64_t)ip->next_proto_id << 32 |
+					    (is_cut ? 0 : route_ports(burst, pos)));
+}
+
+static inline uint32_t route_hash6(const struct burst *burst, uint8_t pos)
+{
+	const struct rte_ipv6_hdr *ip = (const void *)route_l3(burst, pos);
+	const struct pkt *pkt = &burst->pkts[pos];
+	uint64_t a[4], label = ip->vtc_flow & RTE_BE32(0xfffff);
+	uint32_t ports = pkt->flags & PKT_CUT ? 0 : route_ports(burst, pos);
+
+	memcpy(a, ip->src_addr, sizeof(a));
+	return route_mix(route_mix(a[0], a[1]) ^ label << 32 ^ ports, route_mix(a[2], a[3]));
+}
+
+#endif

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* What is not forwarded: addresses and options that are not plain, packets for ourselves, and the
+ * ways out of the router that are not the usual one. */
+#include <netinet/icmp6.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include "dataplane/parse.h"
+#include "dataplane/route.h"
+#include "dataplane/route_hash.h"
+
+enum {
+	OPT_END = 0,
+	OPT_NOP = 1,
+	OPT_LOOSE_SOURCE_ROUTE = 131,
+	OPT_STRICT_SOURCE_ROUTE = 137,
+	OPT_ROUTER_ALERT = 148, /* RFC 2113 */
+	OPT6_PAD1 = 0,
+	OPT6_ROUTER_ALERT = 5, /* RFC 2711 */
+};
+
+uint64_t route_seed;
+
+void route_drop(struct burst *burst, uint8_t pos, enum drop reason)
+{
+	if (burst->pkts[pos].flags & PKT_BRIDGED)
+		lane_push(burst, STAGE_FLOOD, pos);
+	else
+		lane_drop(burst, pos, reason);
+}
+
+void route_punt(struct burst *burst, uint8_t pos, enum punt_class class, enum punt_why why)
+{
+	struct pkt *pkt = &burst->pkts[pos];
+
+	pkt->punt = class;
+	pkt->why = why;
+	if (pkt->flags & PKT_BRIDGED) {
+		pkt->flags |= PKT_TO_PUNT;
+		lane_push(burst, STAGE_FLOOD, pos);
+	} else {
+		lane_push(burst, STAGE_PUNT, pos);
+	}
+}
+
+void route_error(struct burst *burst, uint8_t pos, enum drop reason, enum punt_why why)
+{
+	burst->pkts[pos].drop = reason;
+	route_punt(burst, pos, PUNT_ERROR, why);
+}
+
+static bool is_routing_port(uint16_t port)
+{
+	switch (port) {
+	case 520:  /* RIP */
+	case 521:  /* RIPng */
+	case 3784: /* BFD, RFC 5881 */
+	case 4784: /* and over several hops, RFC 5883 */
+		return true;
+	default:
+		return false;
+	}
+}
+
+static enum punt_class class_of(const struct burst *burst, uint8_t pos)
+{
+	const struct pkt *pkt = &burst->pkts[pos];
+	const uint8_t *l4 = rte_pktmbuf_mtod_offset(burst->mbufs[pos], const uint8_t *, pkt->l4);
+
+	switch (pkt->l4_proto) {
+	case 89:  /* OSPF */
+	case 112: /* VRRP */
+		return PUNT_PROTOCOL;
+	case IPPROTO_UDP:
+		return pkt->l4 && is_routing_port(parse_16(l4 + 2)) ? PUNT_PROTOCOL : PUNT_LOCAL;
+	case IPPROTO_ICMPV6:
+		return pkt->l4 && l4[0] >= ND_ROUTER_SOLICIT && l4[0] <= ND_REDIRECT ? PUNT_NEIGHBOR
+										     : PUNT_LOCAL;
+	default:
+		return PUNT_LOCAL;
+	}
+}
+
+void route_local(struct burst *burst, uint8_t pos)
+{
+	route_punt(burst, pos, class_of(burst, pos), PUNT_FOR_US);
+}
+
+void route_other(struct burst *burst, uint8_t pos)
+{
+	if (burst->pkts[pos].ether_type == RTE_ETHER_TYPE_ARP)
+		route_punt(burst, pos, PUNT_NEIGHBOR, PUNT_FOR_US);
+	else
+		route_drop(burst, pos, DROP_not_ip);
+}
+
+/* RFC 7126: source routes are not followed; the rest is carried, not acted on. */
+static unsigned check_options4(struct pkt *pkt, const uint8_t *header)
+{
+	unsigned end = (header[0] & 0xf) * 4;
+
+	for (unsigned i = sizeof(struct rte_ipv4_hdr), len; i < end; i += len) {
+		if (header[i] == OPT_END)
+			break;
+		len = 1;
+		if (header[i] == OPT_NOP)
+			continue;
+		if (i + 1 == end || header[i + 1] < 2 || header[i + 1] > end - i)
+			return DROP_bad_options;
+		len = header[i + 1];
+		if (header[i] == OPT_LOOSE_SOURCE_ROUTE || header[i] == OPT_STRICT_SOURCE_ROUTE)
+			return DROP_source_route;
+		if (header[i] == OPT_ROUTER_ALERT)
+			pkt->flags |= PKT_ALERT;
+	}
+	return ROUTE_GO;
+}
+
+unsigned route_odd4(struct pkt *pkt, const uint8_t *header)
+{
+	uint32_t src = (uint32_t)parse_16(header + 12) << 16 | parse_16(header + 14);
+	uint32_t dst = (uint32_t)parse_16(header + 16) << 16 | parse_16(header + 18);
+	unsigned verdict = check_options4(pkt, header);
+
+	if (verdict != ROUTE_GO)
+		return verdict;
+	if (src >> 24 == 127 || src >> 28 >= 0xe) /* RFC 1812, 5.3.7 */
+		return DROP_martian_source;
+	/* Who has no address yet may send to these two all the same. */
+	if (dst == UINT32_MAX || dst >> 8 == 0xe00000)
+		return ROUTE_LOCAL;
+	if (dst >> 28 == 0xe)
+		return DROP_multicast;
+	if (src >> 24 == 0)
+		return DROP_martian_source;
+	if (dst >> 24 == 0 || dst >> 24 == 127 || dst >> 28 == 0xf)
+		return DROP_martian_destination;
+	return ROUTE_GO;
+}
+
+/* A hop-by-hop header of which seg bytes, from the IP header on, can be read. RFC 8200, 4.3:
+ * routers look for what they were set up to act on. */
+static unsigned check_options6(struct pkt *pkt, const uint8_t *header, uint32_t seg)
+{
+	const unsigned begin = sizeof(struct rte_ipv6_hdr);
+	unsigned end = RTE_MIN(begin + 8 * (header[begin + 1] + 1U), seg);
+
+	for (unsigned i = begin + 2, len; i < end; i += len) {
+		len = 1;
+		if (header[i] == OPT6_PAD1)
+			continue;
+		if (i + 1 == end || header[i + 1] + 2U > end - i)
+			return DROP_bad_options;
+		len = header[i + 1] + 2;
+		if (header[i] == OPT6_ROUTER_ALERT)
+			pkt->flags |= PKT_ALERT;
+	}
+	return ROUTE_GO;
+}
+
+struct ip6 {
+	uint64_t hi, lo;
+};
+
+static struct ip6 load_ip6(const uint8_t *p)
+{
+	struct ip6 a;
+
+	memcpy(&a, p, sizeof(a));
+	return (struct ip6){rte_be_to_cpu_64(a.hi), rte_be_to_cpu_64(a.lo)};
+}
+
+/* ::, ::1, and IPv4 addresses in the form that only sockets use: no packet carries them from one
+ * host to another. */
+static bool is_martian6(struct ip6 a)
+{
+	return a.hi == 0 && (a.lo <= 1 || a.lo >> 32 == 0xffff);
+}
+
+static bool is_link_local(struct ip6 a)
+{
+	return a.hi >> 54 == 0xfe80 >> 6;
+}
+
+static unsigned check_multicast6(struct ip6 dst)
+{
+	switch (dst.hi >> 48 & 0xf) { /* RFC 4291, 2.7: the scope */
+	case 0:
+	case 1:
+		return DROP_martian_destination;
+	case 2:
+		return ROUTE_LOCAL;
+	default:
+		return DROP_multicast;
+	}
+}
+
+unsigned route_odd6(struct pkt *pkt, const uint8_t *header, uint32_t seg)
+{
+	struct ip6 src = load_ip6(header + 8), dst = load_ip6(header + 24);
+	unsigned verdict =
+		header[6] == IPPROTO_HOPOPTS ? check_options6(pkt, header, seg) : ROUTE_GO;
+
+	if (verdict != ROUTE_GO)
+		return verdict;
+	if (src.hi >> 56 == 0xff || (is_martian6(src) && src.lo != 0))
+		return DROP_martian_source;
+	/* Who has no address yet may send to these all the same. */
+	if (dst.hi >> 56 == 0xff)
+		return check_multicast6(dst);
+	if (is_martian6(src))
+		return DROP_martian_source;
+	if (is_martian6(dst))
+		return DROP_martian_destination;
+	if (is_link_local(dst))
+		return pkt->flags & PKT_OWN ? DROP_link_local : ROUTE_LOCAL;
+	if (is_link_local(src))
+		pkt->flags |= PKT_LINK_LOCAL;
+	return ROUTE_GO;
+}

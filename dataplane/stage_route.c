@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * route: what RFC 1812 and RFC 4291 ask of a header before it is forwarded;
+ * then the FIB for all packets of a family at once, from there to the group, its
+ * bucket and the next hop, each step for all so that they wait for memory together.
+ * What is not forwarded by then goes to control or is dropped.
+ */
+#include "dataplane/punt_ring.h"
+#include "dataplane/route.h"
+#include "dataplane/route_hash.h"
+
+enum { VRF_DEPTH = 4 }; /* how often a route may lead into another VRF */
+
+/* Packets of one family on their way through the tables. */
+struct batch {
+	uint16_t n;
+	uint16_t vrf;
+	bool many_vrfs; /* not all of them are in that one */
+	uint8_t pos[BURST_MAX];
+	uint32_t group[BURST_MAX];
+	union {
+		uint32_t addr4[BURST_MAX];
+		struct fib_key6 addr6[BURST_MAX];
+	};
+};
+
+static inline void batch_add(struct batch *batch, uint8_t pos, uint16_t vrf)
+{
+	if (batch->n == 0)
+		batch->vrf = vrf;
+	batch->many_vrfs |= vrf != batch->vrf;
+	batch->pos[batch->n++] = pos;
+}
+
+static inline uint64_t load64(const uint8_t *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+static inline uint32_t load32(const uint8_t *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+/* Of the 20 bytes of a header without options; its order of bytes does not matter. */
+static inline bool sum_is_right(const uint8_t *header)
+{
+	uint64_t a = load64(header), b = load64(header + 8), sum;
+
+	sum = (a >> 32) + (uint32_t)a + (b >> 32) + (uint32_t)b + load32(header + 16);
+	sum = (sum >> 32) + (uint32_t)sum;
+	sum = (sum >> 16) + (uint16_t)sum;
+	sum = (sum >> 16) + (uint16_t)sum;
+	return (uint16_t)((sum >> 16) + sum) == 0xffff;
+}
+
+static bool sum_is_right_with_options(const uint8_t *header)
+{
+	return rte_raw_cksum(header, (header[0] & 0xf) * 4) == 0xffff;
+}
+
+/* 0/8, 127/8, and from 224/4 on: nowhere a plain unicast address. */
+static inline bool is_odd4(uint32_t addr)
+{
+	uint32_t first = addr >> 24;
+
+	return first - 1 >= 223 || first == 127;
+}
+
+/* Likewise ::/8, fe00::/7 with link-local and multicast addresses. */
+static inline bool is_odd6(uint64_t hi)
+{
+	uint32_t first = hi >> 56;
+
+	return first - 1 >= 0xfd;
+}
+
+static unsigned check4(struct pkt *pkt, const struct rte_mbuf *m, const uint8_t *header)
+{
+	uint32_t src = rte_be_to_cpu_32(load32(header + 12));
+	uint32_t dst = rte_be_to_cpu_32(load32(header + 16));
+	bool plain = header[0] == 0x45;
+
+	if (!(m->ol_flags & RTE_MBUF_F_RX_IP_CKSUM_GOOD) &&
+	    unlikely(!(plain ? sum_is_right(header) : sum_is_right_with_options(header))))
+		return DROP_bad_ip_checksum;
+	if (likely(plain && !is_odd4(src) && !is_odd4(dst)))
+		return ROUTE_GO;
+	return route_odd4(pkt, header);
+}
+
+static unsigned check6(struct pkt *pkt, const struct rte_mbuf *m, const uint8_t *header,
+		       const struct fib_key6 *dst)
+{
+	uint64_t src = rte_be_to_cpu_64(load64(header + 8));
+
+	if (likely(!is_odd6(src) && !is_odd6(dst->hi) && header[6] != IPPROTO_HOPOPTS))
+		return ROUTE_GO;
+	return route_odd6(pkt, header, m->data_len - pkt->l3);
+}
+
+static void leave(struct burst *burst, uint8_t pos, unsigned verdict)
+{
+	if (verdict == ROUTE_LOCAL)
+		route_local(burst, pos);
+	else
+		route_drop(burst, pos, verdict);
+}
+
+/* Sorts the packets by family, and sends away what needs no route. */
+static void check(struct burst *burst, const struct lane *lane, struct batch *v4, struct batch *v6)
+{
+	for (int i = 0; i < lane->n; i++) {
+		uint8_t pos = lane->pos[i];
+		struct pkt *pkt = &burst->pkts[pos];
+		const struct rte_mbuf *m = burst->mbufs[pos];
+		const uint8_t *header = route_l3(burst, pos);
+		unsigned verdict;
+
+		if (likely(pkt->ether_type == RTE_ETHER_TYPE_IPV4)) {
+			verdict = check4(pkt, m, header);
+			v4->addr4[v4->n] = rte_be_to_cpu_32(load32(header + 16));
+			if (likely(verdict == ROUTE_GO))
+				batch_add(v4, pos, pkt->vrf);
+		} else if (pkt->ether_type == RTE_ETHER_TYPE_IPV6) {
+			struct fib_key6 *dst = &v6->addr6[v6->n];
+
+			dst->hi = rte_be_to_cpu_64(load64(header + 24));
+			dst->lo = rte_be_to_cpu_64(load64(header + 32));
+			verdict = check6(pkt, m, header, dst);
+			if (likely(verdict == ROUTE_GO))
+				batch_add(v6, pos, pkt->vrf);
+		} else {
+			route_other(burst, pos);
+			continue;
+		}
+		if (unlikely(verdict != ROUTE_GO))
+			leave(burst, pos, verdict);
+	}
+}
+
+/* The groups of the packets from one on up to another, all in one VRF. */
+static inline void look_up_part(struct batch *batch, bool is_v4, uint16_t vrf, unsigned from,
+				unsigned to)
+{
+	if (is_v4)
+		fib4_lookup(l3_vrf(vrf)->fib4, batch->addr4 + from, batch->group + from, to - from);
+	else
+		fib6_lookup(l3_vrf(vrf)->fib6, batch->addr6 + from, batch->group + from, to - from);
+}
+
+static void look_up(const struct burst *burst, struct batch *batch, bool is_v4)
+{
+	unsigned from = 0, to;
+
+	if (likely(!batch->many_vrfs)) {
+		look_up_part(batch, is_v4, batch->vrf, 0, batch->n);
+		return;
+	}
+	for (; from < batch->n; from = to) {
+		uint16_t vrf = burst->pkts[batch->pos[from]].vrf;
+
+		for (to = from + 1; to < batch->n; to++)
+			if (burst->pkts[batch->pos[to]].vrf != vrf)
+				break;
+		look_up_part(batch, is_v4, vrf, from, to);
+	}
+}
+
+static inline const struct l3_nexthop *pick(const struct burst *burst, uint8_t pos, bool is_v4,
+					    const struct l3_group *group)
+{
+	uint32_t hash = 0;
+
+	if (group->mask)
+		hash = is_v4 ? route_hash4(burst, pos) : route_hash6(burst, pos);
+	return l3_nexthop(l3_group_nexthop(group, hash));
+}
+
+static uint8_t hops_left(const uint8_t *header, bool is_v4)
+{
+	return is_v4 ? header[8] : header[7];
+}
+
+static void forward(struct burst *burst, uint8_t pos, const struct l3_nexthop *hop)
+{
+	burst->pkts[pos].hop = hop;
+	lane_push(burst, STAGE_REWRITE, pos);
+}
+
+/* Control is told of a packet that it may want to know of, and that goes on all the same. */
+static void tell(struct worker *worker, struct burst *burst, uint8_t pos, enum punt_class class,
+		 enum punt_why why)
+{
+	struct pkt *pkt = &burst->pkts[pos];
+
+	pkt->punt = class;
+	pkt->why = why;
+	punt_copy(worker, burst, pos);
+}
+
+/* Forwarding with something to be looked at first. */
+static void forward_odd(struct worker *worker, struct burst *burst, uint8_t pos, bool is_v4,
+			const struct l3_nexthop *hop)
+{
+	struct pkt *pkt = &burst->pkts[pos];
+	bool is_own = pkt->flags & PKT_OWN;
+
+	if (pkt->flags & PKT_GROUP) { /* RFC 1812, 5.3.4 */
+		route_drop(burst, pos, DROP_group_mac);
+		return;
+	}
+	if (pkt->flags & PKT_LINK_LOCAL) { /* RFC 4291, 2.5.6 */
+		route_drop(burst, pos, DROP_link_local);
+		return;
+	}
+	if (!is_own && hops_left(route_l3(burst, pos), is_v4) <= 1) {
+		route_error(burst, pos, DROP_ttl, PUNT_TTL);
+		return;
+	}
+	if (hop->act == L3_GLEAN) {
+		route_punt(burst, pos, PUNT_GLEAN, PUNT_FOR_US);
+		return;
+	}
+	if (pkt->flags & PKT_ALERT)
+		tell(worker, burst, pos, PUNT_LOCAL, PUNT_OPTIONS);
+	if (pkt->iface == hop->iface && l3_iface(hop->iface)->redirects)
+		tell(worker, burst, pos, PUNT_ERROR, PUNT_REDIRECT);
+	forward(burst, pos, hop);
+}
+
+/* The subnet's broadcast address: ours if it came as a broadcast on that subnet (RFC 2644). */
+static void broadcast(struct burst *burst, uint8_t pos, const struct l3_nexthop *hop)
+{
+	const struct pkt *pkt = &burst->pkts[pos];
+
+	if ((pkt->flags & PKT_GROUP) && pkt->iface == hop->iface)
+		route_local(burst, pos);
+	else
+		route_drop(burst, pos, DROP_directed_broadcast);
+}
+
+/* Looked up again in another VRF. What is there may lead to a third. */
+static const struct l3_nexthop *follow(struct burst *burst, uint8_t pos, bool is_v4,
+				       const struct l3_nexthop *hop)
+{
+	for (int depth = 0; depth < VRF_DEPTH && hop->act == L3_VRF; depth++) {
+		const uint8_t *header = route_l3(burst, pos);
+		const struct l3_vrf *vrf = l3_vrf(hop->vrf);
+		uint32_t group;
+
+		if (is_v4) {
+			uint32_t dst = rte_be_to_cpu_32(load32(header + 16));
+
+			fib4_lookup(vrf->fib4, &dst, &group, 1);
+		} else {
+			struct fib_key6 dst = {rte_be_to_cpu_64(load64(header + 24)),
+					       rte_be_to_cpu_64(load64(header + 32))};
+
+			fib6_lookup(vrf->fib6, &dst, &group, 1);
+		}
+		hop = pick(burst, pos, is_v4, l3_group(group));
+	}
+	return hop;
+}
+
+static void act_on(struct worker *worker, struct burst *burst, uint8_t pos, bool is_v4,
+		   const struct l3_nexthop *hop)
+{
+	struct pkt *pkt = &burst->pkts[pos];
+
+	hop = follow(burst, pos, is_v4, hop);
+	pkt->nexthop = hop->id;
+	switch (hop->act) {
+	case L3_FORWARD:
+	case L3_GLEAN:
+		forward_odd(worker, burst, pos, is_v4, hop);
+		return;
+	case L3_BROADCAST:
+		broadcast(burst, pos, hop);
+		return;
+	}
+	if (pkt->flags & PKT_GROUP) { /* RFC 1122, 3.3.6 */
+		route_drop(burst, pos, DROP_group_mac);
+		return;
+	}
+	switch (hop->act) {
+	case L3_LOCAL:
+		route_local(burst, pos);
+		break;
+	case L3_BLACKHOLE:
+		route_drop(burst, pos, DROP_blackhole);
+		break;
+	case L3_UNREACHABLE:
+		route_error(burst, pos, DROP_unreachable, PUNT_UNREACHABLE);
+		break;
+	case L3_PROHIBIT:
+		route_error(burst, pos, DROP_prohibited, PUNT_PROHIBITED);
+		break;
+	case L3_NO_ROUTE:
+		route_error(burst, pos, DROP_no_route, PUNT_NO_ROUTE);
+		break;
+	case L3_VRF:
+		route_drop(burst, pos, DROP_vrf_loop);
+		break;
+	default:
+		route_drop(burst, pos, DROP_nexthop_down);
+	}
+}
+
+/* Commonest first: a unicast packet that leaves by another interface with hops to go. */
+static inline void dispatch(struct worker *worker, struct burst *burst, uint8_t pos, bool is_v4,
+			    const struct l3_nexthop *hop)
+{
+	const struct pkt *pkt = &burst->pkts[pos];
+	bool is_odd = pkt->flags & (PKT_GROUP | PKT_OWN | PKT_ALERT | PKT_LINK_LOCAL);
+
+	if (likely(hop->act == L3_FORWARD && !is_odd && pkt->iface != hop->iface &&
+		   hops_left(route_l3(burst, pos), is_v4) > 1))
+		forward(burst, pos, hop);
+	else
+		act_on(worker, burst, pos, is_v4, hop);
+}
+
+static inline void route(struct worker *worker, struct burst *burst, struct batch *batch,
+			 bool is_v4)
+{
+	const struct l3_group *group[BURST_MAX];
+	const struct l3_nexthop *hop[BURST_MAX];
+
+	look_up(burst, batch, is_v4);
+	for (int i = 0; i < batch->n; i++)
+		rte_prefetch0(group[i] = l3_group(batch->group[i]));
+	for (int i = 0; i < batch->n; i++)
+		rte_prefetch0(hop[i] = pick(burst, batch->pos[i], is_v4, group[i]));
+	for (int i = 0; i < batch->n; i++)
+		dispatch(worker, burst, batch->pos[i], is_v4, hop[i]);
+}
+
+void stage_route(struct worker *worker, struct burst *burst, const struct lane *lane)
+{
+	struct batch v4, v6;
+
+	v4.n = v6.n = 0;
+	v4.many_vrfs = v6.many_vrfs = false;
+	check(burst, lane, &v4, &v6);
+	if (v4.n)
+		route(worker, burst, &v4, true);
+	if (v6.n)
+		route(worker, burst, &v6, false);
+}
