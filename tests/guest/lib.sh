@@ -3,15 +3,18 @@
 # Real guests in QEMU, for tests and the quickstart. To be sourced, with:
 #   guest_run_dir   a folder of the caller's for sockets, logs and process ids
 #   guest_cache     a folder that lives longer, for the initrd (default: build/guest)
+#   guest_hugepages where a hugetlbfs is mounted (default: /dev/hugepages)
 #
 # Guests end with the shell that started them, which therefore is never a subshell.
 #
 #   guest_start NAME client:SOCKET|server:SOCKET[,ip=A/N][,mac=M][,queues=N][,option=X…]… [mtu=N]
 #               [machine=M] [incoming=URI] [cpus=N] [memory=KIND]
 #       one network card for each socket; the role is weft's: for client QEMU owns the socket.
-#       option=packed=on and the like go to the virtio device
-#       machine: QEMU's, q35 unless told; incoming: waits for another guest to move in;
-#       memory: shared unless told, private (a file's, and not shared) or plain (no file's)
+#       option=packed=on and the like go to the virtio device; mtu=device: what that says (host_mtu)
+#       machine: QEMU's, q35 unless told; microvm has its cards on virtio-mmio
+#       incoming: waits for another guest to move in
+#       memory: shared (by memfd) unless told; file (of a folder), huge (of guest_hugepages),
+#       private (a file's, and not shared) or plain (no file's)
 #   guest_monitor NAME COMMAND…   tells QEMU something, see qmp
 #   guest_wait NAME SECONDS       until it has booted
 #   guest_exec NAME SECONDS CMD   runs CMD in the guest: its output, its result (124: no answer)
@@ -22,7 +25,8 @@
 # shellcheck disable=SC2154 # guest_run_dir is the caller's
 guest_lib=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 guest_cache=${guest_cache:-$guest_lib/../../build/guest}
-guest_modules='virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci failover net_failover virtio_net'
+guest_hugepages=${guest_hugepages:-/dev/hugepages}
+guest_modules='virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_mmio failover net_failover virtio_net'
 guest_memory=192 # MiB
 
 guest_fail() {
@@ -107,14 +111,18 @@ guest_probe_accel() {
 }
 
 # Appends a card's arguments to the caller's array `arguments`, its address to `addresses`.
-guest_add_card() { # NUMBER SPECIFICATION
-	local number=$1 role socket words word mac='' queues=1 ip='' device chardev
+guest_add_card() { # NUMBER SPECIFICATION MACHINE
+	local number=$1 machine=$3 role socket words word mac='' queues=1 ip='' device chardev
 	IFS=, read -r -a words <<<"$2"
 	role=${words[0]%%:*}
 	socket=${words[0]#*:}
-	device=virtio-net-pci,netdev=n$number,disable-legacy=on,romfile=
-	# QEMU 7.2 dies with vhost-user under TCG once a guest turns MSI-X on.
-	[ "$guest_accel" = tcg ] && device+=,vectors=0
+	if [ "$machine" = microvm ]; then
+		device=virtio-net-device,netdev=n$number
+	else
+		device=virtio-net-pci,netdev=n$number,disable-legacy=on,romfile=
+		# QEMU 7.2 dies with vhost-user under TCG once a guest turns MSI-X on.
+		[ "$guest_accel" = tcg ] && device+=,vectors=0
+	fi
 	for word in "${words[@]:1}"; do
 		case $word in
 		ip=*) ip=${word#*=} ;;
@@ -137,8 +145,42 @@ guest_add_card() { # NUMBER SPECIFICATION
 		-device "$device")
 }
 
+# Appends the memory's arguments to the caller's array `arguments`.
+guest_add_memory() { # KIND
+	local backend="id=mem,size=${guest_memory}M"
+	case $1 in
+	shared) backend=memory-backend-memfd,$backend,share=on ;;
+	private) backend=memory-backend-memfd,$backend,share=off ;;
+	file) backend=memory-backend-file,$backend,share=on,mem-path=$dir/memory ;;
+	huge) backend=memory-backend-file,$backend,share=on,mem-path=$guest_hugepages ;;
+	plain) return 0 ;;
+	*) guest_fail "no such memory: $1" || return 1 ;;
+	esac
+	arguments+=(-object "$backend")
+	if [ "$machine" = microvm ]; then # it has no NUMA
+		arguments+=(-machine memory-backend=mem)
+	else
+		arguments+=(-numa "node,memdev=mem")
+	fi
+}
+
+# Appends the machine's arguments, and the second serial port, over which guest_exec speaks; `kernel`
+# are the kernel's.
+guest_add_machine() { # MACHINE
+	arguments+=(-M "$1" -chardev "pipe,id=shell,path=$dir/shell")
+	if [ "$1" = microvm ]; then
+		arguments+=(-global virtio-mmio.force-legacy=false -device "isa-serial,index=1,chardev=shell")
+		# Beside other work the guest may fail to measure its clock, which it has no other for.
+		[ "$guest_accel" != tcg ] ||
+			kernel+=" tsc_early_khz=$(awk '/^cpu MHz/ { printf "%d", $4 * 1000; exit }' /proc/cpuinfo)"
+	else
+		arguments+=(-serial chardev:shell)
+	fi
+}
+
 guest_start() { # NAME CARD… [mtu=N] [machine=M] [incoming=URI] [cpus=N] [memory=KIND]
-	local name=$1 dir=$guest_run_dir/$1 addresses='' arguments=() mtu=1500 n=0 card machine=q35 cpus=1 memory=shared
+	local name=$1 dir=$guest_run_dir/$1 addresses='' arguments=() mtu=1500 n=0 card machine=q35 cpus=1
+	local memory=shared cards=() kernel='console=ttyS0 quiet panic=1'
 	shift
 	guest_build_initrd && guest_probe_accel || return 1
 	guest_alive "$name" && { guest_fail "$name runs already" || return 1; }
@@ -151,22 +193,19 @@ guest_start() { # NAME CARD… [mtu=N] [machine=M] [incoming=URI] [cpus=N] [memo
 		cpus=*) cpus=${card#*=} ;;
 		memory=*) memory=${card#*=} ;;
 		incoming=*) arguments+=(-incoming "${card#*=}") ;;
-		*)
-			guest_add_card $n "$card" || return 1
-			n=$((n + 1))
-			;;
+		*) cards+=("$card") ;;
 		esac
 	done
-	case $memory in
-	shared) arguments+=(-numa "node,memdev=mem" -object "memory-backend-memfd,id=mem,size=${guest_memory}M,share=on") ;;
-	private) arguments+=(-numa "node,memdev=mem" -object "memory-backend-memfd,id=mem,size=${guest_memory}M,share=off") ;;
-	esac
+	for card in "${cards[@]}"; do
+		guest_add_card $n "$card" "$machine" || return 1
+		n=$((n + 1))
+	done
+	guest_add_memory "$memory" && guest_add_machine "$machine" || return 1
 	setsid setpriv --pdeathsig KILL \
-		qemu-system-x86_64 -name "$name" -accel "$guest_accel" -M "$machine" -m $guest_memory -smp "$cpus" \
+		qemu-system-x86_64 -name "$name" -accel "$guest_accel" -m $guest_memory -smp "$cpus" \
 		-kernel "$guest_root/boot/vmlinuz-$guest_kernel" -initrd "$guest_initrd" \
-		-append "console=ttyS0 quiet panic=1 weft.ip=$addresses weft.mtu=$mtu" \
+		-append "$kernel weft.ip=$addresses weft.mtu=$mtu" \
 		-qmp "unix:$dir/qmp,server=on,wait=off" -nodefaults -display none -serial "file:$dir/console.log" \
-		-chardev "pipe,id=shell,path=$dir/shell" -serial chardev:shell \
 		"${arguments[@]}" >"$dir/qemu.log" 2>&1 </dev/null &
 	echo $! >"$dir/pid"
 	disown $! # the shell need not say that it was killed
