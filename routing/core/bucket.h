@@ -19,6 +19,14 @@ struct bucket {
 	struct moment at;
 };
 
+/* How long it takes until it is full. */
+static inline int64_t bucket_spent(const struct bucket *bucket, struct moment now)
+{
+	int64_t spent = bucket->spent_us - moment_span(bucket->at, now);
+
+	return spent > 0 ? spent : 0;
+}
+
 /* Takes a token; false: there is none. per_s 0: there never is. */
 static inline bool bucket_take(struct bucket *bucket, uint32_t per_s, uint32_t burst,
 			       struct moment now)
@@ -28,9 +36,7 @@ static inline bool bucket_take(struct bucket *bucket, uint32_t per_s, uint32_t b
 	if (per_s == 0 || burst == 0)
 		return false;
 	cost = SPAN_S(1) / per_s;
-	spent = bucket->spent_us - moment_span(bucket->at, now);
-	if (spent < 0)
-		spent = 0;
+	spent = bucket_spent(bucket, now);
 	if (spent + cost > cost * burst)
 		return false;
 	bucket->spent_us = spent + cost;
