@@ -21,6 +21,23 @@ enum {
 
 uint64_t route_seed;
 
+struct ip6 {
+	uint64_t hi, lo;
+};
+
+static struct ip6 load_ip6(const uint8_t *p)
+{
+	struct ip6 a;
+
+	memcpy(&a, p, sizeof(a));
+	return (struct ip6){rte_be_to_cpu_64(a.hi), rte_be_to_cpu_64(a.lo)};
+}
+
+static bool is_link_local(struct ip6 a)
+{
+	return a.hi >> 54 == 0xfe80 >> 6;
+}
+
 void route_drop(struct burst *burst, uint8_t pos, enum drop reason)
 {
 	if (burst->pkts[pos].flags & PKT_BRIDGED)
@@ -81,17 +98,80 @@ static enum punt_class class_of(const struct burst *burst, uint8_t pos)
 	}
 }
 
+/* Does the address lead to ourselves? */
+static bool is_ours4(const struct pkt *pkt, const uint8_t *address)
+{
+	uint32_t group, addr = (uint32_t)parse_16(address) << 16 | parse_16(address + 2);
+
+	fib4_lookup(l3_vrf(pkt->vrf)->fib4, &addr, &group, 1);
+	return l3_nexthop(l3_group_nexthop(l3_group(group), 0))->act == L3_LOCAL;
+}
+
+static bool is_ours6(const struct pkt *pkt, struct ip6 address)
+{
+	struct fib_key6 addr = {address.hi, address.lo};
+	uint32_t group;
+
+	fib6_lookup(l3_vrf(pkt->vrf)->fib6, &addr, &group, 1);
+	return l3_nexthop(l3_group_nexthop(l3_group(group), 0))->act == L3_LOCAL;
+}
+
+/* What neighbours ask one another is no business of ours: a scan between guests shall not use up
+ * what control can look at. Who asks for us, says that he has what is ours, tells of himself or
+ * answers is heard. */
+static bool arp_concerns_us(const struct burst *burst, uint8_t pos)
+{
+	enum { OPERATION = 6, SENDER = 14, TARGET = 24, LEN = 28, REQUEST = 1 };
+	const struct pkt *pkt = &burst->pkts[pos];
+	const uint8_t *arp = route_l3(burst, pos);
+
+	return !(pkt->flags & PKT_GROUP) || burst->mbufs[pos]->data_len - pkt->l3 < LEN ||
+	       parse_16(arp + OPERATION) != REQUEST || !memcmp(arp + SENDER, arp + TARGET, 4) ||
+	       is_ours4(pkt, arp + TARGET) || is_ours4(pkt, arp + SENDER);
+}
+
+/* The same for neighbour solicitations. One from nobody asks whether an address is free: ours may
+ * not be in the tables yet; and those of the link are in none. */
+static bool solicitation_concerns_us(const struct burst *burst, uint8_t pos)
+{
+	enum { TARGET = 8, LEN = 24 };
+	const struct pkt *pkt = &burst->pkts[pos];
+	const uint8_t *header = route_l3(burst, pos);
+	const uint8_t *target = header + (pkt->l4 - pkt->l3) + TARGET;
+	struct ip6 src = load_ip6(header + 8);
+
+	if (!(pkt->flags & PKT_GROUP) || burst->mbufs[pos]->data_len - pkt->l4 < LEN)
+		return true;
+	return (src.hi == 0 && src.lo == 0) || is_link_local(load_ip6(target)) ||
+	       is_ours6(pkt, load_ip6(target));
+}
+
+static bool is_solicitation(const struct burst *burst, uint8_t pos)
+{
+	const struct pkt *pkt = &burst->pkts[pos];
+
+	return pkt->ether_type == RTE_ETHER_TYPE_IPV6 && pkt->l4_proto == IPPROTO_ICMPV6 &&
+	       pkt->l4 &&
+	       *rte_pktmbuf_mtod_offset(burst->mbufs[pos], const uint8_t *, pkt->l4) ==
+		       ND_NEIGHBOR_SOLICIT;
+}
+
 void route_local(struct burst *burst, uint8_t pos)
 {
-	route_punt(burst, pos, class_of(burst, pos), PUNT_FOR_US);
+	if (is_solicitation(burst, pos) && !solicitation_concerns_us(burst, pos))
+		route_drop(burst, pos, DROP_neighbors);
+	else
+		route_punt(burst, pos, class_of(burst, pos), PUNT_FOR_US);
 }
 
 void route_other(struct burst *burst, uint8_t pos)
 {
-	if (burst->pkts[pos].ether_type == RTE_ETHER_TYPE_ARP)
-		route_punt(burst, pos, PUNT_NEIGHBOR, PUNT_FOR_US);
-	else
+	if (burst->pkts[pos].ether_type != RTE_ETHER_TYPE_ARP)
 		route_drop(burst, pos, DROP_not_ip);
+	else if (!arp_concerns_us(burst, pos))
+		route_drop(burst, pos, DROP_neighbors);
+	else
+		route_punt(burst, pos, PUNT_NEIGHBOR, PUNT_FOR_US);
 }
 
 /* RFC 7126: source routes are not followed; the rest is carried, not acted on. */
@@ -158,28 +238,11 @@ static unsigned check_options6(struct pkt *pkt, const uint8_t *header, uint32_t 
 	return ROUTE_GO;
 }
 
-struct ip6 {
-	uint64_t hi, lo;
-};
-
-static struct ip6 load_ip6(const uint8_t *p)
-{
-	struct ip6 a;
-
-	memcpy(&a, p, sizeof(a));
-	return (struct ip6){rte_be_to_cpu_64(a.hi), rte_be_to_cpu_64(a.lo)};
-}
-
 /* ::, ::1, and IPv4 addresses in the form that only sockets use: no packet carries them from one
  * host to another. */
 static bool is_martian6(struct ip6 a)
 {
 	return a.hi == 0 && (a.lo <= 1 || a.lo >> 32 == 0xffff);
-}
-
-static bool is_link_local(struct ip6 a)
-{
-	return a.hi >> 54 == 0xfe80 >> 6;
 }
 
 static unsigned check_multicast6(struct ip6 dst)
