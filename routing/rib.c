@@ -55,6 +55,18 @@ static void release_sets(struct rib *rib)
 	ways_fini(rib);
 }
 
+void vrf_free(struct rib *rib, uint32_t number)
+{
+	struct rib_vrf *vrf = rib->vrfs[number];
+
+	for (int t = 0; vrf && t < 2; t++) {
+		trie_fini(&vrf->tables[t].dests);
+		trie_fini(&vrf->tables[t].gateways);
+	}
+	memory_free(vrf);
+	rib->vrfs[number] = NULL;
+}
+
 void rib_destroy(struct rib *rib)
 {
 	if (!rib)
@@ -62,10 +74,11 @@ void rib_destroy(struct rib *rib)
 	if (rib->sets)
 		release_sets(rib);
 	for (uint32_t i = 0; i < rib->n_vrfs; i++)
-		memory_free(rib->vrfs[i]);
+		vrf_free(rib, i);
 	memory_free(rib->vrfs);
 	memory_free(rib->sources);
 	memory_free(rib->listeners);
+	memory_free(rib->pivots);
 	for (int i = 0; i < 2; i++)
 		pool_fini(&rib->nodes[i]);
 	pool_fini(&rib->routes);

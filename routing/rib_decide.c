@@ -9,7 +9,8 @@ int dest_value(struct rib *rib, uint32_t d, uint32_t r, struct rib_value *out)
 {
 	const struct way *way = way_at(rib, route_at(rib, r)->way);
 
-	(void)d;
+	if (dest_at(rib, d)->flags & DEST_LOOPED && way->recursive)
+		return way_resolve(rib, way, d, out);
 	*out = (struct rib_value){.inactive = way->inactive, .depth = way->depth};
 	if (way->hops)
 		out->hops = nexthop_set_ref(way->hops);
@@ -51,6 +52,8 @@ static void drop_if_empty(struct rib *rib, uint32_t d)
 
 	if (dest->routes != 0 || dest->told != 0 || dest->flags & DEST_DIRTY)
 		return;
+	if (dest->flags & DEST_PIVOT)
+		loops_drop_dest(rib, d);
 	key = trie_key_at(dests, dest->node);
 	trie_del(dests, &key);
 	pool_put(&rib->dests, d);
@@ -68,6 +71,7 @@ static void use(struct rib *rib, uint32_t d, uint32_t r, const struct rib_value 
 	struct trie_key key;
 
 	rib->vrfs[dest->vrf]->n_active += (r != 0) - (uint32_t)node->mark;
+	rib->n_told += (r != 0) - (uint32_t)node->mark;
 	node->mark = r != 0;
 	dest->told = r;
 	dest->hops = value->hops ? value->hops->id : 0;

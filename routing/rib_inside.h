@@ -38,6 +38,8 @@ struct route {
 enum dest_flag {
 	DEST_DIRTY = 1 << 0, /* in the queue */
 	DEST_IP6 = 1 << 1,
+	DEST_PIVOT = 1 << 2,  /* rib_loop.c */
+	DEST_LOOPED = 1 << 3, /* a pivot in a loop */
 };
 
 struct dest {
@@ -130,6 +132,12 @@ struct rib_listening {
 	struct rib_place place;
 };
 
+/* A prefix that may be part of a loop. */
+struct rib_pivot {
+	uint32_t dest;
+	uint32_t component; /* those with the same reach each other */
+};
+
 #define RIB_IFACE_BUCKETS 256
 
 struct rib {
@@ -151,7 +159,14 @@ struct rib {
 	struct pool_queue dirty_dests, changed_ways, changed_watches;
 	struct rib_table *pending_tables;
 
+	struct rib_pivot *pivots;
+	uint32_t n_pivots, pivot_room;
+	uint32_t n_sorted_pivots; /* the first of them, by dest; the others are new */
+	uint32_t n_looped;        /* of the pivots */
+	bool graph_is_stale;
+
 	const struct nexthop_set *shown; /* what the last row lent out */
+	uint32_t n_told;                 /* prefixes that listeners believe in */
 	uint64_t changes;
 };
 
@@ -204,6 +219,9 @@ struct rib_value {
 	uint8_t inactive, depth;
 };
 
+/* rib.c */
+void vrf_free(struct rib *rib, uint32_t number); /* none: nothing */
+
 /* rib_set.c */
 void route_release(struct rib *rib, uint32_t route);
 void dest_mark(struct rib *rib, uint32_t dest); /* to be decided */
@@ -231,8 +249,8 @@ void way_step(struct rib *rib); /* the first of the queue */
 void ways_fini(struct rib *rib);
 
 /* rib_resolve.c */
-/* Where its hops lead, now; 0 or -ENOMEM. */
-int way_resolve(struct rib *rib, const struct way *way, struct rib_value *out);
+/* Where its hops lead, now; for one dest that is in a loop, or (0) for all others. 0 or -ENOMEM. */
+int way_resolve(struct rib *rib, const struct way *way, uint32_t dest, struct rib_value *out);
 
 /* rib_watch.c */
 uint32_t watch_get_iface(struct rib *rib, uint32_t iface); /* 0: no memory */
@@ -245,6 +263,25 @@ void watch_step(struct rib *rib);
 void gateways_changed(struct rib *rib, struct rib_table *table, const struct trie_key *range);
 void gateways_step(struct rib *rib);
 void watches_fini(struct rib *rib);
+
+/* rib_loop.c */
+/* Room for so many more pivots: 0 or -ENOMEM. */
+int loops_reserve(struct rib *rib, uint32_t n);
+/* A dest has other routes; there is room for a pivot. */
+void loops_dest_changed(struct rib *rib, uint32_t dest);
+/* A gateway is to be looked up that was not before. 0 or -ENOMEM. */
+int loops_add_gateway(struct rib *rib, struct rib_table *table, const struct trie_key *key);
+void loops_drop_dest(struct rib *rib, uint32_t dest); /* a pivot is freed */
+/* Something else changed that loops depend on. */
+static inline void loops_changed(struct rib *rib)
+{
+	rib->graph_is_stale |= rib->n_pivots > 0;
+}
+void loops_step(struct rib *rib); /* looks at the graph */
+/* Something changed that decisions in loops depend on. */
+void loops_decide_anew(struct rib *rib);
+/* Whether a gateway leads a dest that is in a loop back to that loop. */
+bool loops_close(const struct rib *rib, uint32_t dest, const struct watch *watch);
 
 /* rib_decide.c */
 void dest_decide(struct rib *rib, uint32_t dest);

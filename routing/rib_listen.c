@@ -18,8 +18,8 @@ int rib_listen(struct rib *rib, rib_listener *fn, void *arg)
 		return -ENOMEM;
 	rib->listeners = listeners;
 	listeners[rib->n_listeners++] =
-		(struct rib_listening){.fn = fn, .arg = arg, .is_behind = true};
-	rib->n_behind++;
+		(struct rib_listening){.fn = fn, .arg = arg, .is_behind = rib->n_told > 0};
+	rib->n_behind += rib->n_told > 0;
 	return 0;
 }
 

@@ -52,8 +52,8 @@ static enum rib_inactive find_gateway(const struct watch *watch, struct leads *l
 
 /* watch: what the hop depends on, or NULL. Our own addresses are ours while the interface is down,
  * too. */
-static enum rib_inactive find_lead(const struct nexthop *hop, const struct watch *watch,
-				   struct leads *leads)
+static enum rib_inactive find_lead(const struct rib *rib, uint32_t dest, const struct nexthop *hop,
+				   const struct watch *watch, struct leads *leads)
 {
 	struct lead *lead = &leads->lead[leads->n];
 	enum rib_inactive inactive = RIB_ACTIVE;
@@ -62,6 +62,8 @@ static enum rib_inactive find_lead(const struct nexthop *hop, const struct watch
 	if (watch && watch->iface != 0) {
 		if (!watch->is_there || (!watch->is_up && hop->kind != NEXTHOP_LOCAL))
 			inactive = RIB_NO_IFACE;
+	} else if (watch && dest != 0 && loops_close(rib, dest, watch)) {
+		inactive = RIB_LOOP;
 	} else if (watch) {
 		inactive = find_gateway(watch, leads, lead);
 	}
@@ -70,7 +72,7 @@ static enum rib_inactive find_lead(const struct nexthop *hop, const struct watch
 }
 
 /* Finds all; why the first of those that do not lead anywhere does not. */
-static enum rib_inactive find_leads(const struct rib *rib, const struct way *way,
+static enum rib_inactive find_leads(const struct rib *rib, const struct way *way, uint32_t dest,
 				    struct leads *leads)
 {
 	enum rib_inactive first = RIB_ACTIVE;
@@ -85,7 +87,7 @@ static enum rib_inactive find_leads(const struct rib *rib, const struct way *way
 			watch = watch_at(rib, use->watch);
 			u = use->way_next;
 		}
-		inactive = find_lead(&way->set->hops[i], watch, leads);
+		inactive = find_lead(rib, dest, &way->set->hops[i], watch, leads);
 		if (first == RIB_ACTIVE)
 			first = inactive;
 	}
@@ -202,10 +204,10 @@ static const struct nexthop_set *set_of(struct rib *rib, const struct way *way,
 	return nexthop_set_get(rib->sets, mix.hops, leads->n);
 }
 
-int way_resolve(struct rib *rib, const struct way *way, struct rib_value *out)
+int way_resolve(struct rib *rib, const struct way *way, uint32_t dest, struct rib_value *out)
 {
 	struct leads leads = {.n = 0};
-	enum rib_inactive inactive = find_leads(rib, way, &leads);
+	enum rib_inactive inactive = find_leads(rib, way, dest, &leads);
 
 	*out = (struct rib_value){.inactive = (uint8_t)inactive};
 	if (leads.n == 0)

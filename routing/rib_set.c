@@ -67,6 +67,7 @@ void route_withdraw(struct rib *rib, uint32_t r)
 	vrf->n_routes--;
 	vrf->n_prefixes -= dest->routes == 0;
 	dest_mark(rib, route->dest);
+	loops_dest_changed(rib, route->dest);
 	if (dest->told == r)
 		route->gone = true;
 	else
@@ -164,7 +165,7 @@ int rib_set(struct rib *rib, uint32_t source, uint16_t vrf, const struct prefix 
 
 	if (err < 0)
 		return err;
-	d = dest_get(rib, &subject);
+	d = loops_reserve(rib, 1) == 0 ? dest_get(rib, &subject) : 0;
 	if (d == 0)
 		return -ENOMEM;
 	dest = dest_at(rib, d);
@@ -181,6 +182,7 @@ int rib_set(struct rib *rib, uint32_t source, uint16_t vrf, const struct prefix 
 	subject.vrf->n_prefixes += dest->routes == 0;
 	subject.vrf->n_routes++;
 	route_insert(rib, dest, r);
+	loops_dest_changed(rib, d);
 	return 0;
 }
 

@@ -183,7 +183,13 @@ bool rib_next(struct rib *rib, struct rib_cursor *cursor, struct rib_row *out)
 
 static uint64_t bytes_of(const struct rib *rib)
 {
-	return sizeof(*rib) + nexthop_sets_bytes(rib->sets) + pool_bytes(&rib->nodes[0]) +
+	uint64_t tries = 0;
+
+	for (uint32_t i = 0; i < rib->n_vrfs; i++)
+		for (int t = 0; rib->vrfs[i] && t < 2; t++)
+			tries += trie_bytes(&rib->vrfs[i]->tables[t].dests) +
+				 trie_bytes(&rib->vrfs[i]->tables[t].gateways);
+	return tries + sizeof(*rib) + nexthop_sets_bytes(rib->sets) + pool_bytes(&rib->nodes[0]) +
 	       pool_bytes(&rib->nodes[1]) + pool_bytes(&rib->routes) + pool_bytes(&rib->dests) +
 	       pool_bytes(&rib->ways) + pool_bytes(&rib->watches) + pool_bytes(&rib->uses) +
 	       rib->n_way_buckets * sizeof(*rib->way_buckets) +

@@ -79,18 +79,21 @@ static bool gateway_update(struct rib *rib, struct watch *watch)
 	struct trie_key key = trie_key_of_addr(&watch->gateway);
 	uint32_t node = trie_lookup(dests, &key, false);
 	const struct nexthop_set *hops = NULL;
+	int16_t length = -1;
 	uint8_t depth = 0;
 	bool differs;
 
-	watch->length = -1;
 	if (node != 0) {
 		const struct dest *dest = dest_at(rib, trie_node_at(dests, node)->value);
 
-		watch->length = trie_node_at(dests, node)->length;
+		length = trie_node_at(dests, node)->length;
 		hops = nexthop_set_ref(nexthop_sets_at(rib->sets, dest->hops));
 		depth = dest->depth;
 	}
+	if (length != watch->length)
+		loops_decide_anew(rib);
 	differs = hops != watch->hops || depth != watch->depth;
+	watch->length = length;
 	nexthop_set_unref(rib->sets, watch->hops);
 	watch->hops = hops;
 	watch->depth = depth;
@@ -99,16 +102,16 @@ static bool gateway_update(struct rib *rib, struct watch *watch)
 
 uint32_t watch_get_gateway(struct rib *rib, uint16_t vrf, const struct addr *gateway)
 {
-	struct trie *gateways = &table_of(rib->vrfs[vrf], gateway->family)->gateways;
+	struct rib_table *table = table_of(rib->vrfs[vrf], gateway->family);
 	struct trie_key key = trie_key_of_addr(gateway);
-	uint32_t node = trie_find(gateways, &key), w;
+	uint32_t node = trie_find(&table->gateways, &key), w;
 
 	if (node != 0)
-		return trie_node_at(gateways, node)->value;
+		return trie_node_at(&table->gateways, node)->value;
 	w = pool_get(&rib->watches);
 	if (w == 0)
 		return 0;
-	if (trie_get(gateways, &key, w) == 0) {
+	if (loops_add_gateway(rib, table, &key) < 0 || trie_get(&table->gateways, &key, w) == 0) {
 		pool_put(&rib->watches, w);
 		return 0;
 	}
@@ -159,6 +162,7 @@ void watch_put(struct rib *rib, uint32_t w)
 		key = trie_key_of_addr(&watch->gateway);
 		trie_del(&table_of(rib->vrfs[watch->vrf], watch->gateway.family)->gateways, &key);
 		nexthop_set_unref(rib->sets, watch->hops);
+		loops_changed(rib);
 	}
 	pool_put(&rib->watches, w);
 }

@@ -118,7 +118,7 @@ static uint32_t way_make(struct rib *rib, uint16_t vrf, const struct nexthop_set
 	end = &way->uses;
 	for (uint32_t i = 0; fine && i < set->n; i++)
 		fine = add_use(rib, w, i, &end);
-	if (!fine || way_resolve(rib, way, &value) < 0) {
+	if (!fine || way_resolve(rib, way, 0, &value) < 0) {
 		way_free(rib, w);
 		return 0;
 	}
@@ -203,12 +203,16 @@ void way_changed(struct rib *rib, uint32_t w)
 	struct way *way = way_at(rib, w);
 	struct rib_value value;
 
-	if (way_resolve(rib, way, &value) < 0) {
+	if (way_resolve(rib, way, 0, &value) < 0) {
 		way->flags |= WAY_STALE;
 		way_queue(rib, w);
 		return;
 	}
 	way->flags &= (uint8_t)~WAY_STALE;
+	if (way->recursive)
+		loops_decide_anew(rib);
+	else if ((value.hops != NULL) != (way->hops != NULL))
+		loops_changed(rib);
 	if (value.hops != way->hops || value.depth != way->depth) {
 		way->sweep = way->routes;
 		way_queue(rib, w);

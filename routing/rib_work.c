@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * What is left to do, a slice at a time: in each round every queue gives one
- * piece, so that no flood of one kind keeps the others waiting.
+ * piece, so that no flood of one kind keeps the others waiting. Loops are looked
+ * for before anything is decided and again every few pieces: decisions that do
+ * not know of a loop chase each other around it.
  */
-#include "routing/core/memory.h"
 #include "routing/rib_inside.h"
+
+enum { LOOPS_EVERY = 64 };
 
 uint64_t rib_work_left(const struct rib *rib)
 {
 	uint64_t n = rib->dirty_dests.n + rib->changed_ways.n + rib->changed_watches.n +
-		     rib->n_leaving_sources + rib->n_behind;
+		     rib->n_leaving_sources + rib->n_behind + rib->graph_is_stale;
 
 	for (const struct rib_table *table = rib->pending_tables; table;
 	     table = table->next_pending)
@@ -59,19 +62,27 @@ static void free_vrfs(struct rib *rib)
 				    !vrf->tables[t].pending;
 		if (!is_empty)
 			continue;
-		memory_free(rib->vrfs[i]);
-		rib->vrfs[i] = NULL;
+		vrf_free(rib, i);
 		rib->n_leaving_vrfs--;
 	}
 }
 
 uint32_t rib_work(struct rib *rib, uint32_t budget)
 {
-	uint32_t done = 0, n;
+	uint32_t done = 0, n, since_loops = LOOPS_EVERY;
 	uint64_t left;
 
-	while (done < budget && (n = work_round(rib)) > 0)
-		done += n;
+	while (done < budget) {
+		if (rib->graph_is_stale && since_loops >= LOOPS_EVERY) {
+			loops_step(rib);
+			since_loops = 0;
+		}
+		n = work_round(rib);
+		if (n == 0 && !rib->graph_is_stale)
+			break;
+		done += n > 0 ? n : 1;
+		since_loops += n > 0 ? n : LOOPS_EVERY;
+	}
 	if (rib->n_leaving_vrfs > 0)
 		free_vrfs(rib);
 	left = rib_work_left(rib);

@@ -5,6 +5,11 @@
 #include <string.h>
 
 #include "routing/core/be.h"
+#include "routing/core/memory.h"
+
+enum {
+	AREAS_MIN = 1024, /* of a trie that has half as many prefixes */
+};
 
 static unsigned bit_at(const uint32_t *words, unsigned i)
 {
@@ -75,10 +80,72 @@ bool trie_key_holds(const struct trie_key *a, const struct trie_key *b)
 	return a->length <= b->length && common_bits(a->word, b->word, a->length) == a->length;
 }
 
-uint32_t trie_find(const struct trie *trie, const struct trie_key *key)
+void trie_fini(struct trie *trie)
+{
+	memory_free(trie->areas);
+	trie->areas = NULL;
+	trie->n_areas = 0;
+}
+
+static unsigned area_bits(const struct trie *trie)
+{
+	return trie->words == 1 ? 16 : 32;
+}
+
+static uint32_t *area_slot(const struct trie *trie, const uint32_t *words)
+{
+	uint32_t area = words[0] >> (32 - area_bits(trie));
+
+	if (trie->words > 1)
+		area = area * UINT32_C(0x9e3779b1) >> 12;
+	return &trie->areas[area & (trie->n_areas - 1)];
+}
+
+/* The first node of the key's area where it is remembered, and has its nodes below it; 0: begin at
+ * the root. */
+static uint32_t area_first(const struct trie *trie, const struct trie_key *key)
+{
+	unsigned bits = area_bits(trie);
+	uint32_t i = trie->n_areas > 0 && key->length >= bits ? *area_slot(trie, key->word) : 0;
+
+	if (i == 0 || (trie_node_at(trie, i)->key[0] ^ key->word[0]) >> (32 - bits) != 0)
+		return 0;
+	return i;
+}
+
+/* Finds the first node of the key's area from the root, and remembers it. */
+static void area_learn(struct trie *trie, const struct trie_key *key)
 {
 	uint32_t i = trie->root;
 
+	if (trie->n_areas == 0 || key->length < area_bits(trie))
+		return;
+	while (i != 0 && trie_node_at(trie, i)->length < area_bits(trie))
+		i = trie_node_at(trie, i)->child[bit_at(key->word, trie_node_at(trie, i)->length)];
+	*area_slot(trie, key->word) = i;
+}
+
+/* More slots for as many prefixes; they fill by and by. Without memory it only stays slower. */
+static void areas_grow(struct trie *trie)
+{
+	uint32_t n = trie->n_areas ? 4 * trie->n_areas : AREAS_MIN, *areas;
+
+	if (2 * trie->n < n || n > 1U << (trie->words == 1 ? 16 : 20))
+		return;
+	areas = memory_zalloc(n * sizeof(*areas));
+	if (!areas)
+		return;
+	memory_free(trie->areas);
+	trie->areas = areas;
+	trie->n_areas = n;
+}
+
+uint32_t trie_find(const struct trie *trie, const struct trie_key *key)
+{
+	uint32_t i = area_first(trie, key);
+
+	if (i == 0)
+		i = trie->root;
 	while (i != 0) {
 		const struct trie_node *node = trie_node_at(trie, i);
 
@@ -91,7 +158,8 @@ uint32_t trie_find(const struct trie *trie, const struct trie_key *key)
 	return 0;
 }
 
-static uint32_t new_node(struct trie *trie, const uint32_t *words, unsigned length, uint32_t value)
+/* Without a value. */
+static uint32_t new_node(struct trie *trie, const uint32_t *words, unsigned length)
 {
 	uint32_t i = pool_get(trie->nodes);
 	struct trie_node *node;
@@ -99,7 +167,6 @@ static uint32_t new_node(struct trie *trie, const uint32_t *words, unsigned leng
 	if (i == 0)
 		return 0;
 	node = trie_node_at(trie, i);
-	node->value = value;
 	node->length = (uint8_t)length;
 	for (unsigned w = 0; w < trie->words && 32 * w < length; w++)
 		node->key[w] = length >= 32 * (w + 1)
@@ -110,9 +177,9 @@ static uint32_t new_node(struct trie *trie, const uint32_t *words, unsigned leng
 
 /* A new node above the one at *link, with which it has `common` bits in common. */
 static uint32_t put_above(struct trie *trie, uint32_t *link, unsigned common,
-			  const struct trie_key *key, uint32_t value)
+			  const struct trie_key *key)
 {
-	uint32_t below = *link, i = new_node(trie, key->word, key->length, value), fork;
+	uint32_t below = *link, i = new_node(trie, key->word, key->length), fork;
 	const struct trie_node *at = trie_node_at(trie, below);
 
 	if (i == 0 || common == key->length) {
@@ -122,7 +189,7 @@ static uint32_t put_above(struct trie *trie, uint32_t *link, unsigned common,
 		}
 		return i;
 	}
-	fork = new_node(trie, key->word, common, 0);
+	fork = new_node(trie, key->word, common);
 	if (fork == 0) {
 		pool_put(trie->nodes, i);
 		return 0;
@@ -133,30 +200,38 @@ static uint32_t put_above(struct trie *trie, uint32_t *link, unsigned common,
 	return i;
 }
 
-uint32_t trie_get(struct trie *trie, const struct trie_key *key, uint32_t value)
+/* The node of a key below *link, found or made; 0: no memory. *link stays as it is where it holds
+ * the key. */
+static uint32_t get_below(struct trie *trie, uint32_t *link, const struct trie_key *key)
 {
-	uint32_t *link = &trie->root, i;
-
 	while (*link != 0) {
 		struct trie_node *node = trie_node_at(trie, *link);
 		unsigned common = common_bits(node->key, key->word, min(node->length, key->length));
 
-		if (common < node->length) {
-			i = put_above(trie, link, common, key, value);
-			trie->n += i != 0;
-			return i;
-		}
-		if (node->length == key->length) {
-			if (node->value == 0) {
-				node->value = value;
-				trie->n++;
-			}
+		if (common < node->length)
+			return put_above(trie, link, common, key);
+		if (node->length == key->length)
 			return *link;
-		}
 		link = &node->child[bit_at(key->word, node->length)];
 	}
-	i = *link = new_node(trie, key->word, key->length, value);
-	trie->n += i != 0;
+	return *link = new_node(trie, key->word, key->length);
+}
+
+uint32_t trie_get(struct trie *trie, const struct trie_key *key, uint32_t value)
+{
+	uint32_t first = area_first(trie, key), i;
+
+	if (first != 0 && holds(trie_node_at(trie, first), key)) {
+		i = get_below(trie, &first, key);
+	} else {
+		i = get_below(trie, &trie->root, key);
+		area_learn(trie, key);
+	}
+	if (i != 0 && trie_node_at(trie, i)->value == 0) {
+		trie_node_at(trie, i)->value = value;
+		trie->n++;
+		areas_grow(trie);
+	}
 	return i;
 }
 
@@ -167,32 +242,52 @@ static void unlink_node(struct trie *trie, uint32_t *link)
 	struct trie_node *node = trie_node_at(trie, i);
 
 	*link = node->child[0] ? node->child[0] : node->child[1];
+	if (trie->n_areas > 0 && *area_slot(trie, node->key) == i)
+		*area_slot(trie, node->key) = 0;
 	pool_put(trie->nodes, i);
 }
 
-void trie_del(struct trie *trie, const struct trie_key *key)
+/* Takes a key out below *start, unless that changes *start itself and it may not: false. */
+static bool del_below(struct trie *trie, uint32_t *start, bool may_change,
+		      const struct trie_key *key)
 {
-	uint32_t *link = &trie->root, *above = NULL;
+	uint32_t *link = start, *above = NULL;
 	struct trie_node *node = trie_node_at(trie, *link);
+	bool goes, fork_goes;
 
 	while (node->length < key->length) {
 		above = link;
 		link = &node->child[bit_at(key->word, node->length)];
 		node = trie_node_at(trie, *link);
 	}
+	goes = !node->child[0] || !node->child[1];
+	fork_goes = !node->child[0] && !node->child[1] && above &&
+		    trie_node_at(trie, *above)->value == 0;
+	if (!may_change && ((goes && link == start) || (fork_goes && above == start)))
+		return false;
 	node->value = 0;
 	node->mark = 0;
-	trie->n--;
-	if (node->child[0] && node->child[1])
-		return;
-	unlink_node(trie, link);
-	if (*link == 0 && above && trie_node_at(trie, *above)->value == 0)
-		unlink_node(trie, above); /* a fork no more */
+	if (goes)
+		unlink_node(trie, link);
+	if (fork_goes)
+		unlink_node(trie, above);
+	return true;
 }
 
-uint32_t trie_lookup(const struct trie *trie, const struct trie_key *key, bool strictly)
+void trie_del(struct trie *trie, const struct trie_key *key)
 {
-	uint32_t i = trie->root, best = 0;
+	uint32_t first = area_first(trie, key);
+
+	if (first == 0 || !del_below(trie, &first, false, key))
+		del_below(trie, &trie->root, true, key);
+	trie->n--;
+}
+
+/* The longest marked one below i. */
+static uint32_t lookup_below(const struct trie *trie, uint32_t i, const struct trie_key *key,
+			     bool strictly)
+{
+	uint32_t best = 0;
 
 	while (i != 0) {
 		const struct trie_node *node = trie_node_at(trie, i);
@@ -206,6 +301,14 @@ uint32_t trie_lookup(const struct trie *trie, const struct trie_key *key, bool s
 		i = node->child[bit_at(key->word, node->length)];
 	}
 	return best;
+}
+
+uint32_t trie_lookup(const struct trie *trie, const struct trie_key *key, bool strictly)
+{
+	uint32_t first = area_first(trie, key);
+	uint32_t best = first != 0 ? lookup_below(trie, first, key, strictly) : 0;
+
+	return best != 0 ? best : lookup_below(trie, trie->root, key, strictly);
 }
 
 uint32_t trie_holders(const struct trie *trie, const struct trie_key *key,

@@ -3,7 +3,8 @@
  * A table of prefixes of one family: a binary trie in which paths without a
  * choice are one step. Each prefix has a value, a number that is not 0, and a
  * mark. Prefixes are in the order of prefix_compare; nodes live in a pool that
- * many tries share.
+ * many tries share. A large trie remembers where the nodes of an area (a /16 or
+ * a /32) begin, so that a way down does not begin at the root.
  */
 #ifndef WEFT_ROUTING_CORE_TRIE_H
 #define WEFT_ROUTING_CORE_TRIE_H
@@ -36,6 +37,9 @@ struct trie {
 	uint32_t root;
 	uint32_t n;     /* values */
 	uint32_t words; /* 1: IPv4, 4: IPv6 */
+	/* By area: its first node, or that of another area, or 0: not known. */
+	uint32_t *areas;
+	uint32_t n_areas; /* a power of two, or 0 */
 };
 
 static inline uint32_t trie_words(uint8_t family)
@@ -58,6 +62,13 @@ static inline struct trie_node *trie_node_at(const struct trie *trie, uint32_t n
 {
 	return trie->words == 1 ? pool_at(trie->nodes, node, trie_node_size(ADDR_IP4))
 				: pool_at(trie->nodes, node, trie_node_size(ADDR_IP6));
+}
+
+void trie_fini(struct trie *trie); /* the pool keeps its nodes */
+
+static inline uint64_t trie_bytes(const struct trie *trie)
+{
+	return trie->n_areas * sizeof(*trie->areas);
 }
 
 struct trie_key trie_key_of(const struct prefix *prefix);
