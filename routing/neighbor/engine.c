@@ -19,12 +19,6 @@ const char *neighbor_state_name(enum neighbor_state state)
 	return names[state];
 }
 
-static void limit(uint32_t *value, uint32_t normal)
-{
-	if (*value == 0)
-		*value = normal;
-}
-
 struct neighbors *neighbor_create(struct env *env, const struct neighbor_limits *limits,
 				  const struct neighbor_ops *ops, void *ctx)
 {
@@ -37,9 +31,7 @@ struct neighbors *neighbor_create(struct env *env, const struct neighbor_limits 
 	engine->ctx = ctx;
 	if (limits)
 		engine->limits = *limits;
-	limit(&engine->limits.resolved, 65536);
-	limit(&engine->limits.unresolved, 16384);
-	limit(&engine->limits.held, 1024);
+	conf_fill_in_limits(&engine->limits);
 	unsettled_init(&engine->unsettled);
 	unsettled_owns_init(&engine->unsettled_owns);
 	if (table_init(engine) < 0) {
@@ -62,22 +54,6 @@ void neighbor_destroy(struct neighbors *engine)
 	memory_free(engine);
 }
 
-static void fill_in(struct neighbor_conf *conf)
-{
-	limit(&conf->resolved, 16384);
-	limit(&conf->unresolved, 1024);
-	limit(&conf->held, 256);
-	limit(&conf->attempts, 256);
-	limit(&conf->reachable_ms, 30000);
-	limit(&conf->retrans_ms, 1000);
-	limit(&conf->stale_ms, 60000);
-	limit(&conf->failed_ms, 3000);
-	if (conf->dad_transmits == 0)
-		conf->dad_transmits = 1;
-	if (!conf->ra.enabled)
-		conf->ra = (struct ra_conf){0};
-}
-
 int neighbor_configure(struct neighbors *engine, const struct iface *iface,
 		       const struct neighbor_conf *conf)
 {
@@ -90,7 +66,7 @@ int neighbor_configure(struct neighbors *engine, const struct iface *iface,
 	wire = wire_get(engine, iface);
 	if (!wire)
 		return -ENOMEM;
-	fill_in(&wanted);
+	conf_fill_in(&wanted);
 	ra_differs = memcmp(&wire->conf.ra, &wanted.ra, sizeof(wanted.ra)) != 0;
 	if (!wanted.ra.enabled) {
 		ra_stop(wire); /* says goodbye with what it said until now */

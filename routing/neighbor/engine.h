@@ -5,6 +5,7 @@
  * what it advertises.
  *
  *   engine.c    from create to destroy; configuration; packets in
+ *   conf.c      what holds where nothing is configured
  *   ask.c       what the host asks for: resolving, keeping, static entries, flushing, showing
  *   table.c     finding, entering, listing, removing
  *   room.c      whose place is given to another one
@@ -158,6 +159,10 @@ static inline struct moment now_of(const struct neighbors *engine)
 {
 	return env_now(engine->env);
 }
+
+/* conf.c: zeros become what is normal */
+void conf_fill_in_limits(struct neighbor_limits *limits);
+void conf_fill_in(struct neighbor_conf *conf);
 
 /* table.c */
 int table_init(struct neighbors *engine);

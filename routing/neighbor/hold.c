@@ -62,15 +62,13 @@ void hold_packet(struct neighbor *neighbor, void *packet)
 		addr = victim->addr;
 		dropped = take_oldest(victim);
 	}
-	if (!victim && !is_full(wire))
-		dropped = NULL;
-	if (dropped != packet) {
+	if (victim || !is_full(wire)) {
 		neighbor->held[neighbor->n_held++] = packet;
 		wire->n_held++;
 		engine->stats.held++;
+		if (!victim)
+			return;
 	}
-	if (!dropped)
-		return;
 	engine->stats.held_dropped++;
 	engine->ops->release(engine->ctx, wire->iface, &addr, dropped, NEIGHBOR_DROPPED, NULL);
 }

@@ -33,6 +33,7 @@ struct wire *wire_get(struct neighbors *engine, const struct iface *iface)
 	wire->engine = engine;
 	wire->iface = iface;
 	wire->id = iface->id;
+	conf_fill_in(&wire->conf);
 	for (int i = 0; i < LISTS; i++)
 		listed_init(&wire->lists[i]);
 	owns_init(&wire->owns);
