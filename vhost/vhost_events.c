@@ -24,6 +24,7 @@
 
 #include "dataplane/grace.h"
 #include "vhost/vhost_port.h"
+#include "vhost/vhost_rings.h"
 
 #define BIT(n) (1ULL << (n))
 
@@ -206,6 +207,7 @@ static int on_ready(int vid)
 	agree(vp, vid);
 	atomic_store(&vp->memory, memory_of(vid));
 	atomic_store_explicit(&vp->vid, vid, memory_order_release);
+	vhost_rings_open(vp, vid, -1);
 	tell(vp);
 	return 0;
 }
@@ -218,6 +220,7 @@ static void on_gone(int vid)
 	if (!vp)
 		return;
 	atomic_store(&vp->vid, VHOST_NO_DEVICE);
+	vhost_rings_close(vp, vid);
 	tell(vp);
 	kicks_clear(vp);
 	grace_wait();
@@ -246,12 +249,15 @@ static int on_ring(int vid, uint16_t ring, int enable)
 
 	if (!vp || ring >= 2 * vp->n_queues)
 		return 0;
+	vhost_ring_close(vp, vid, ring);
 	if (enable && rte_vhost_get_vhost_vring(vid, ring, &vring) == 0) {
 		recover_packed(vid, ring, &vring);
 		if (is_rx)
 			kick_set(&vp->queues[ring / 2], vring.kickfd);
 	}
 	atomic_store_explicit(&vp->ring_on[ring], enable, memory_order_release);
+	if (enable)
+		vhost_ring_open(vp, ring, true);
 	if (!enable && is_rx)
 		kick_set(&vp->queues[ring / 2], -1);
 	tell(vp);

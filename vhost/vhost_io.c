@@ -14,6 +14,7 @@
 
 #include "dataplane/offload.h"
 #include "vhost/vhost_port.h"
+#include "vhost/vhost_rings.h"
 
 #define ONE_BUFFER 1518 /* the longest frame of MTU 1500, with a VLAN tag */
 
@@ -55,18 +56,73 @@ static uint16_t take_packets(struct vhost_port *vp, int vid, uint16_t ring, stru
 	return n;
 }
 
+/* Has the ring locked and ours; false: it is the library's. */
+static bool enter(struct vhost_port *vp, int vid, uint16_t index)
+{
+	struct vhost_ring *ring = &vp->rings[index];
+
+	if (likely(ring->is_ours) || vhost_ring_adopt(vp, vid, index)) {
+		vhost_bus_watch(true);
+		return true;
+	}
+	vhost_ring_unlock(ring);
+	return false;
+}
+
+static void leave(struct vhost_ring *ring)
+{
+	vhost_bus_watch(false);
+	vhost_ring_unlock(ring);
+}
+
+/* Takes packets by our own loop; false, and none: the library has to be asked. */
+static bool take_plain(struct vhost_port *vp, int vid, uint16_t index, struct rte_mbuf **pkts,
+		       uint16_t max, uint16_t *n)
+{
+	struct vhost_ring *ring = &vp->rings[index];
+	bool odd;
+
+	*n = 0;
+	if (unlikely(!vhost_ring_trylock(ring)))
+		return true; /* a message is being dealt with */
+	if (unlikely(!enter(vp, vid, index)))
+		return false;
+	*n = vhost_ring_take(ring, vp->pool, pkts, max, &odd);
+	leave(ring);
+	if (likely(*n || !odd))
+		return true;
+	vhost_ring_return(vp, vid, index);
+	return false;
+}
+
+static uint16_t take_announcement(struct vhost_port *vp, int vid, uint16_t index,
+				  struct rte_mbuf **pkts, uint16_t max)
+{
+	uint16_t n;
+
+	vhost_ring_return(vp, vid, index);
+	n = take_packets(vp, vid, index, pkts, max);
+	if (n)
+		atomic_store_explicit(&vp->has_announce, false, memory_order_relaxed);
+	return n;
+}
+
 static uint16_t vhost_rx(struct port *port, uint16_t queue, struct rte_mbuf **pkts, uint16_t max)
 {
 	struct vhost_port *vp = vhost_of(port);
 	struct vhost_queue *q = &vp->queues[queue];
+	uint16_t ring = VHOST_RING_RX(queue), n;
 	int vid = device_of(vp);
 
 	if (unlikely(q->n_stash))
 		return take_stash(q, pkts, max);
-	if (unlikely(vid < 0) ||
-	    !atomic_load_explicit(&vp->ring_on[VHOST_RING_RX(queue)], memory_order_relaxed))
+	if (unlikely(vid < 0) || !atomic_load_explicit(&vp->ring_on[ring], memory_order_relaxed))
 		return 0;
-	return take_packets(vp, vid, VHOST_RING_RX(queue), pkts, max);
+	if (unlikely(atomic_load_explicit(&vp->has_announce, memory_order_relaxed)))
+		return take_announcement(vp, vid, ring, pkts, max);
+	if (likely(take_plain(vp, vid, ring, pkts, max, &n)))
+		return n;
+	return take_packets(vp, vid, ring, pkts, max);
 }
 
 /* A guest may use fewer queues than the port has: the others' packets go to its first. */
@@ -188,6 +244,69 @@ static void move_last(struct rte_mbuf **pkts, uint16_t n)
 	pkts[n - 1] = first;
 }
 
+/* Sends by our own loop; false: the library has to be asked for the rest. */
+static bool give_plain(struct vhost_port *vp, int vid, uint16_t index, struct rte_mbuf **pkts,
+		       uint16_t n, uint16_t *sent)
+{
+	struct vhost_ring *ring = &vp->rings[index];
+	bool odd = false;
+
+	*sent = 0;
+	vhost_ring_lock(ring);
+	if (unlikely(!enter(vp, vid, index)))
+		return false;
+	while (*sent < n) {
+		uint16_t done = vhost_ring_give(ring, pkts + *sent, n - *sent, &odd);
+
+		*sent += done;
+		if (done == 0 || odd)
+			break;
+	}
+	leave(ring);
+	if (unlikely(odd))
+		vhost_ring_return(vp, vid, index);
+	return likely(!odd);
+}
+
+/* Sends from *sent on; returns where the packets begin that the guest has no room for at all. */
+static uint16_t give_any(struct vhost_port *vp, int vid, uint16_t ring, struct rte_mbuf **pkts,
+			 uint16_t n, uint16_t *sent)
+{
+	uint16_t end = n;
+
+	while (*sent < end) {
+		uint16_t want = prepare(vp, pkts + *sent, RTE_MIN(end - *sent, VHOST_BURST));
+		uint16_t done = give_packets(vid, ring, pkts + *sent, want);
+
+		*sent += done;
+		if (likely(want && done == want))
+			continue;
+		if (!want || !is_too_long(vp, vid, ring, pkts[*sent]))
+			break;
+		move_last(pkts + *sent, end - *sent);
+		end--;
+	}
+	return end;
+}
+
+/* Whole packets of one pool, nearly always: then only their first cache lines are looked at. */
+static void free_all(struct rte_mempool *pool, struct rte_mbuf **pkts, uint16_t n)
+{
+	uint16_t n_plain = 0;
+
+	for (uint16_t i = 0; i < n; i++) {
+		struct rte_mbuf *m = pkts[i];
+
+		if (likely(m->pool == pool && rte_mbuf_refcnt_read(m) == 1 && m->nb_segs == 1 &&
+			   RTE_MBUF_DIRECT(m)))
+			pkts[n_plain++] = m;
+		else
+			rte_pktmbuf_free(m);
+	}
+	if (likely(n_plain))
+		rte_mempool_put_bulk(pool, (void **)pkts, n_plain);
+}
+
 static uint16_t vhost_tx(struct port *port, uint16_t queue, struct rte_mbuf **pkts, uint16_t n)
 {
 	struct vhost_port *vp = vhost_of(port);
@@ -198,25 +317,15 @@ static uint16_t vhost_tx(struct port *port, uint16_t queue, struct rte_mbuf **pk
 	if (unlikely(vid < 0) || !atomic_load_explicit(&vp->ring_on[0], memory_order_relaxed))
 		return 0;
 	ring = tx_ring(vp, queue);
-	while (sent < end) {
-		uint16_t want = prepare(vp, pkts + sent, RTE_MIN(end - sent, VHOST_BURST));
-		uint16_t done = give_packets(vid, ring, pkts + sent, want);
-
-		sent += done;
-		if (likely(want && done == want))
-			continue;
-		if (!want || !is_too_long(vp, vid, ring, pkts[sent]))
-			break;
-		move_last(pkts + sent, end - sent);
-		end--;
-	}
+	if (unlikely(!give_plain(vp, vid, ring, pkts, n, &sent)))
+		end = give_any(vp, vid, ring, pkts, n, &sent);
 	count(&q->n_taken, sent);
 	if (unlikely(sent < n)) {
 		count(&q->n_too_long, n - end);
 		count(&q->n_refused, end - sent);
 	}
 	/* They were copied into the guest's memory. */
-	rte_pktmbuf_free_bulk(pkts, sent);
+	free_all(vp->pool, pkts, sent);
 	return sent;
 }
 
@@ -226,6 +335,7 @@ static uint16_t vhost_tx(struct port *port, uint16_t queue, struct rte_mbuf **pk
  * ring's lock; asking for the kick waits for that lock, so a second round settles it. */
 static bool look_once_more(struct vhost_port *vp, struct vhost_queue *q, int vid, uint16_t ring)
 {
+	vhost_ring_return(vp, vid, ring);
 	for (int round = 0; round < 2; round++) {
 		if (ask_for_kicks(vid, ring, true) < 0)
 			return false;

@@ -7,6 +7,7 @@
 #include <rte_vhost.h>
 
 #include "vhost/vhost_port.h"
+#include "vhost/vhost_rings.h"
 
 static void note_features(struct vhost_port *vp, uint64_t features)
 {
@@ -35,7 +36,17 @@ static enum rte_vhost_msg_result before(int vid, void *context)
 		return RTE_VHOST_MSG_RESULT_ERR;
 	if (m->request < VHOST_MESSAGES_MAX)
 		note(vp, m);
+	vhost_rings_close(vp, vid);
+	if (m->request == VHOST_WIRE_SET_MEM_TABLE)
+		vp->has_memory = false; /* until the library has managed */
 	return vhost_guard_judge(vp, context);
+}
+
+/* The ring that the message stops, which on_ring will be told of; or -1. */
+static int stopped_by(const struct vhost_wire_message *m)
+{
+	return m->request == VHOST_WIRE_SET_VRING_ENABLE && !m->state.value ? (int)m->state.ring
+									    : -1;
 }
 
 /* A guest that moved here is announced by the library, as a packet of its own in front of what the
@@ -48,6 +59,12 @@ static enum rte_vhost_msg_result after(int vid, void *context)
 	if (!vp)
 		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 	vhost_gate_done(&vp->gate, m);
+	if (m->request == VHOST_MSG_SEND_RARP)
+		atomic_store(&vp->has_announce, true);
+	if (m->request == VHOST_WIRE_SET_MEM_TABLE)
+		vp->has_memory = true;
+	if (atomic_load(&vp->vid) == vid)
+		vhost_rings_open(vp, vid, stopped_by(m));
 	if (m->request == VHOST_MSG_SEND_RARP)
 		vp->wake();
 	return RTE_VHOST_MSG_RESULT_NOT_HANDLED;

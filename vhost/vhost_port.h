@@ -16,6 +16,7 @@
 #include "vhost/vhost.h"
 #include "vhost/vhost_gate.h"
 #include "vhost/vhost_peer.h"
+#include "vhost/vhost_ring.h"
 
 #define VHOST_BURST      32 /* the most rte_vhost moves in one call */
 #define VHOST_NO_DEVICE  (-1)
@@ -62,6 +63,10 @@ struct vhost_port {
 	struct rte_mempool *pool;
 	void (*wake)(void);
 	struct vhost_queue queues[PORT_QUEUES_MAX];
+	struct vhost_ring rings[2 * PORT_QUEUES_MAX]; /* by the library's number */
+	struct vhost_map map;     /* of the connected guest; event thread, while rings are closed */
+	atomic_bool has_announce; /* the library has a packet of its own for us; event thread, and
+				   * the worker that took it */
 
 	/* Event thread. */
 	atomic_int vid;        /* the device that workers may use */
@@ -78,6 +83,7 @@ struct vhost_port {
 	atomic_uint last_message;     /* its number; stays when the connection ends */
 	atomic_llong message_ms;      /* when it came */
 	atomic_bool features_refused; /* it took features that were not offered */
+	bool has_memory;              /* the library has a table of the guest's memory */
 	struct vhost_gate gate;
 	int peer_fd; /* the library's, of the connection; or -1 */
 
