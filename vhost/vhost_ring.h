@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * A guest's ring, driven by our own loop: packets that lie in one buffer each, which is nearly all
- * of them, cost less here than in the library (docs/decisions/007). What is odd is left to the
+ * of them, cost less here than in the library (docs/decisions/008). What is odd is left to the
  * library: chains and tables of descriptors, packets to be cut, a migration that logs what is
  * written, an IOMMU.
  *
