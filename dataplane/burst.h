@@ -48,7 +48,8 @@ enum pkt_flag {
 	PKT_OWN = 1 << 6,        /* ours: begins here, and loses no hop */
 	PKT_ALERT = 1 << 7,      /* with the router alert option */
 	PKT_LINK_LOCAL = 1 << 8, /* from an address that is good on its link alone */
-	PKT_ROUTED = 1 << 9,     /* has been through rewrite: into pkt->bridge, if it is flooded */
+	PKT_LAST_HOP = 1 << 9,   /* goes no further than to ourselves */
+	PKT_ROUTED = 1 << 10,    /* has been through rewrite: into pkt->bridge, if it is flooded */
 };
 
 /* What the stages know of one packet. */
@@ -59,7 +60,6 @@ struct pkt {
 		};
 		struct { /* in the router; for control as in struct punt */
 			uint32_t nexthop;
-			uint16_t vrf;
 			uint16_t mtu;
 			uint8_t punt; /* enum punt_class */
 			uint8_t why;
@@ -74,10 +74,11 @@ struct pkt {
 	uint16_t ether_type; /* host order, behind the tags */
 	uint16_t vlan;       /* parse: the tag's VLAN or 0; switch: the VLAN it belongs to */
 	uint16_t l3, l4;     /* offsets from the start of the frame; 0: none */
-	uint16_t iface;      /* the interface of ours it came in on; 0: none, or not known yet */
-	uint16_t flags;      /* enum pkt_flag */
-	uint8_t l4_proto;    /* valid where l4 is */
-	uint8_t drop;        /* enum drop, for packets in the drop and error lanes */
+	/* In the router: the interface of ours it came in on, or 0, and that one's VRF. */
+	uint16_t iface, vrf;
+	uint16_t flags;   /* enum pkt_flag */
+	uint8_t l4_proto; /* valid where l4 is */
+	uint8_t drop;     /* enum drop, for packets in the drop and error lanes */
 };
 
 struct lane {

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_ether.h>
+
 #include "dataplane/l3_own.h"
 #include "dataplane/mem.h"
 #include "dataplane/retire.h"
@@ -85,6 +87,7 @@ static bool make(uint16_t id, const struct l3_nexthop_conf *conf, const struct l
 		.vlan = iface->vlan,
 		.vrf = conf->act == L3_VRF ? conf->vrf : iface->vrf,
 		.id = id,
+		.plain = iface->port ? RTE_MIN(iface->mtu + RTE_ETHER_HDR_LEN, UINT16_MAX) : 0,
 		.port = iface->port,
 		.wire = iface->port ? iface->port->wire : NULL,
 		.bridge = iface->bridge,

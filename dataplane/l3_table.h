@@ -49,7 +49,8 @@ struct l3_nexthop {
 	uint16_t iface;
 	uint16_t mtu;
 	uint16_t vlan;
-	uint16_t vrf; /* of L3_VRF: where to look again; else of its interface */
+	uint16_t vrf;   /* of L3_VRF: where to look again; else of its interface */
+	uint16_t plain; /* the longest frame, untagged yet, that fits; 0: not by a port */
 	uint32_t id;
 	struct port *port;
 	const struct member *wire; /* of that port */

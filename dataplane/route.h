@@ -31,10 +31,8 @@ static inline void route_enter(struct burst *burst, uint8_t pos, const struct l3
 {
 	struct pkt *pkt = &burst->pkts[pos];
 
-	pkt->nexthop = 0;
-	pkt->vrf = iface->vrf;
-	pkt->mtu = 0;
 	pkt->iface = iface->id;
+	pkt->vrf = iface->vrf;
 	lane_push(burst, STAGE_ROUTE, pos);
 }
 

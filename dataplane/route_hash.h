@@ -17,11 +17,17 @@
  * the start. */
 extern uint64_t route_seed;
 
-static inline uint64_t route_mix(uint64_t a, uint64_t b)
+/* Each bit of the result depends on all of the words. */
+static inline uint64_t route_mix(uint64_t hash, uint64_t word)
 {
-	__uint128_t wide = (__uint128_t)(a ^ route_seed) * (b ^ UINT64_C(0x9e3779b97f4a7c15));
+	hash = (hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
+	return hash ^ hash >> 32;
+}
 
-	return (uint64_t)wide ^ (uint64_t)(wide >> 64);
+/* The high bits of a product are the best ones. */
+static inline uint32_t route_finish(uint64_t hash)
+{
+	return (hash * UINT64_C(0xc4ceb9fe1a85ec53)) >> 40;
 }
 
 /* Both ports, where there are such. */
@@ -42,11 +48,10 @@ static inline uint32_t route_hash4(const struct burst *burst, uint8_t pos)
 	const struct rte_ipv4_hdr *ip = (const void *)route_l3(burst, pos);
 	bool is_cut =
 		ip->fragment_offset & RTE_BE16(RTE_IPV4_HDR_OFFSET_MASK | RTE_IPV4_HDR_MF_FLAG);
-	uint64_t addresses;
+	uint64_t addresses, ports = is_cut ? 0 : route_ports(burst, pos);
 
 	memcpy(&addresses, &ip->src_addr, sizeof(addresses));
-	return route_mix(addresses, (uint64_t)ip->next_proto_id << 32 |
-					    (is_cut ? 0 : route_ports(burst, pos)));
+	return route_finish(route_mix(route_seed, addresses) ^ ports << 8 ^ ip->next_proto_id);
 }
 
 static inline uint32_t route_hash6(const struct burst *burst, uint8_t pos)
@@ -55,9 +60,12 @@ static inline uint32_t route_hash6(const struct burst *burst, uint8_t pos)
 	const struct pkt *pkt = &burst->pkts[pos];
 	uint64_t a[4], label = ip->vtc_flow & RTE_BE32(0xfffff);
 	uint32_t ports = pkt->flags & PKT_CUT ? 0 : route_ports(burst, pos);
+	uint64_t hash = route_seed;
 
 	memcpy(a, ip->src_addr, sizeof(a));
-	return route_mix(route_mix(a[0], a[1]) ^ label << 32 ^ ports, route_mix(a[2], a[3]));
+	for (int i = 0; i < 4; i++)
+		hash = route_mix(hash, a[i]);
+	return route_finish(route_mix(hash, label << 32 | ports));
 }
 
 #endif

@@ -5,11 +5,30 @@
  */
 #include "dataplane/route.h"
 
-/* Not to the interface's own address. */
-static void arrive_other(struct burst *burst, uint8_t pos, const struct l3_vlans *vlans,
-			 const struct l3_iface *iface)
+/* What the packets of one VLAN have to be for the fast way: its interface, and what a frame to it
+ * looks like. */
+struct entrance {
+	const struct l3_iface *iface;
+	uint64_t mac; /* its own, or one that no frame is to */
+	uint16_t vlan, l3;
+};
+
+static struct entrance entrance_to(const struct l3_vlans *vlans, uint16_t vlan)
+{
+	const struct l3_iface *iface = l3_iface(l3_vlans_iface(vlans, vlan));
+
+	return (struct entrance){.iface = iface,
+				 .mac = iface->up ? iface->mac : UINT64_MAX,
+				 .vlan = vlan,
+				 .l3 = RTE_ETHER_HDR_LEN + (vlan ? RTE_VLAN_HLEN : 0)};
+}
+
+/* Anything else than a plain frame to the interface's own address. */
+static __rte_noinline void arrive_odd(struct burst *burst, uint8_t pos,
+				      const struct l3_vlans *vlans)
 {
 	struct pkt *pkt = &burst->pkts[pos];
+	const struct l3_iface *iface = l3_iface(l3_vlans_iface(vlans, pkt->vlan));
 
 	if (!vlans) {
 		lane_drop(burst, pos, DROP_no_bridge);
@@ -22,7 +41,7 @@ static void arrive_other(struct burst *burst, uint8_t pos, const struct l3_vlans
 	} else if (!route_tags_fit(pkt)) {
 		lane_drop(burst, pos, DROP_not_ip);
 	} else {
-		pkt->flags |= PKT_GROUP;
+		pkt->flags |= mac_is_group(pkt->dst) ? PKT_GROUP : 0;
 		route_enter(burst, pos, iface);
 	}
 }
@@ -30,18 +49,25 @@ static void arrive_other(struct burst *burst, uint8_t pos, const struct l3_vlans
 void stage_arrive(struct worker *worker, struct burst *burst, const struct lane *lane)
 {
 	const struct l3_vlans *vlans = atomic_load_explicit(&burst->in->l3, memory_order_acquire);
-	const struct l3_iface *iface = l3_iface(0);
-	uint32_t last = UINT32_MAX;
+	struct lane *next = &burst->lanes[STAGE_ROUTE];
+	struct entrance at = entrance_to(vlans, 0);
+	int n_all = lane->n, n = next->n;
 
-	for (int i = 0; i < lane->n; i++) {
+	for (int i = 0; i < n_all; i++) {
 		uint8_t pos = lane->pos[i];
-		const struct pkt *pkt = &burst->pkts[pos];
+		struct pkt *pkt = &burst->pkts[pos];
 
-		if (unlikely(pkt->vlan != last))
-			iface = l3_iface(l3_vlans_iface(vlans, last = pkt->vlan));
-		if (likely(pkt->dst == iface->mac && iface->up && route_tags_fit(pkt)))
-			route_enter(burst, pos, iface);
-		else
-			arrive_other(burst, pos, vlans, iface);
+		if (unlikely(pkt->vlan != at.vlan))
+			at = entrance_to(vlans, pkt->vlan);
+		if (unlikely(pkt->dst != at.mac || pkt->l3 != at.l3)) {
+			next->n = n;
+			arrive_odd(burst, pos, vlans);
+			n = next->n;
+			continue;
+		}
+		pkt->iface = at.iface->id;
+		pkt->vrf = at.iface->vrf;
+		next->pos[n++] = pos;
 	}
+	next->n = n;
 }

@@ -237,24 +237,61 @@ static void cut_or_refuse(struct worker *worker, struct burst *burst, uint8_t po
 	route_error(burst, pos, DROP_needs_fragments, PUNT_TOO_BIG);
 }
 
+/* Any packet. */
+static __rte_noinline void rewrite_any(struct worker *worker, struct burst *burst, uint8_t pos,
+				       struct waiting *waiting)
+{
+	struct pkt *pkt = &burst->pkts[pos];
+	struct rte_mbuf *m = burst->mbufs[pos];
+	const struct l3_nexthop *hop = pkt->hop;
+	uint8_t *header = rte_pktmbuf_mtod_offset(m, uint8_t *, pkt->l3);
+
+	if (unlikely(m->pkt_len - pkt->l3 > hop->mtu) && !fit(pkt, m, header, hop->mtu)) {
+		look_up(worker, burst, waiting);
+		cut_or_refuse(worker, burst, pos, hop);
+		return;
+	}
+	age(pkt, header);
+	leave(burst, pos, hop, waiting);
+}
+
+/* A packet in an untagged frame that fits, to a port: its Ethernet header is in its place, and so
+ * is its type. Ours have none. */
+static inline bool is_plain(const struct pkt *pkt, const struct rte_mbuf *m,
+			    const struct l3_nexthop *hop)
+{
+	return likely((pkt->l3 == RTE_ETHER_HDR_LEN) & (m->pkt_len <= hop->plain) &
+		      !(m->ol_flags & EGRESS_OFFLOADS));
+}
+
 void stage_rewrite(struct worker *worker, struct burst *burst, const struct lane *lane)
 {
+	struct lane *next = &burst->lanes[STAGE_EGRESS];
 	struct waiting waiting = {.n = 0};
+	int n_all = lane->n, n = next->n;
 
-	for (int i = 0; i < lane->n; i++) {
+	for (int i = 0; i < n_all; i++) {
 		uint8_t pos = lane->pos[i];
 		struct pkt *pkt = &burst->pkts[pos];
-		struct rte_mbuf *m = burst->mbufs[pos];
 		const struct l3_nexthop *hop = pkt->hop;
-		uint8_t *header = rte_pktmbuf_mtod_offset(m, uint8_t *, pkt->l3);
+		uint8_t *frame_at = rte_pktmbuf_mtod(burst->mbufs[pos], uint8_t *);
 
-		if (unlikely(m->pkt_len - pkt->l3 > hop->mtu) && !fit(pkt, m, header, hop->mtu)) {
-			look_up(worker, burst, &waiting);
-			cut_or_refuse(worker, burst, pos, hop);
+		if (unlikely(!is_plain(pkt, burst->mbufs[pos], hop))) {
+			next->n = n;
+			rewrite_any(worker, burst, pos, &waiting);
+			n = next->n;
 			continue;
 		}
-		age(pkt, header);
-		leave(burst, pos, hop, &waiting);
+		memcpy(frame_at, hop->header, sizeof(hop->header));
+		if (likely(pkt->ether_type == RTE_ETHER_TYPE_IPV4))
+			age4(frame_at + RTE_ETHER_HDR_LEN);
+		else
+			frame_at[RTE_ETHER_HDR_LEN + 7]--;
+		pkt->vlan = hop->vlan;
+		pkt->out = hop->port;
+		pkt->to = hop->wire;
+		next->pos[n++] = pos;
 	}
+	next->n = n;
 	look_up(worker, burst, &waiting);
 }

@@ -13,9 +13,8 @@ enum { VRF_DEPTH = 4 }; /* how often a route may lead into another VRF */
 
 /* Packets of one family on their way through the tables. */
 struct batch {
-	uint16_t n;
-	uint16_t vrf;
-	bool many_vrfs; /* not all of them are in that one */
+	int n;
+	bool many_vrfs;
 	uint8_t pos[BURST_MAX];
 	uint32_t group[BURST_MAX];
 	union {
@@ -23,14 +22,6 @@ struct batch {
 		struct fib_key6 addr6[BURST_MAX];
 	};
 };
-
-static inline void batch_add(struct batch *batch, uint8_t pos, uint16_t vrf)
-{
-	if (batch->n == 0)
-		batch->vrf = vrf;
-	batch->many_vrfs |= vrf != batch->vrf;
-	batch->pos[batch->n++] = pos;
-}
 
 static inline uint64_t load64(const uint8_t *p)
 {
@@ -48,16 +39,21 @@ static inline uint32_t load32(const uint8_t *p)
 	return v;
 }
 
-/* Of the 20 bytes of a header without options; its order of bytes does not matter. */
+/* Of the 20 bytes of a header without options: its one's complement sum is all ones. The order of
+ * bytes does not matter for that. */
 static inline bool sum_is_right(const uint8_t *header)
 {
-	uint64_t a = load64(header), b = load64(header + 8), sum;
+	uint64_t a = load64(header), b = load64(header + 8), c = load32(header + 16);
+	uint32_t half;
 
-	sum = (a >> 32) + (uint32_t)a + (b >> 32) + (uint32_t)b + load32(header + 16);
-	sum = (sum >> 32) + (uint32_t)sum;
-	sum = (sum >> 16) + (uint16_t)sum;
-	sum = (sum >> 16) + (uint16_t)sum;
-	return (uint16_t)((sum >> 16) + sum) == 0xffff;
+	a += b;
+	a += a < b;
+	a += c;
+	a += a < c;
+	half = (uint32_t)a + (uint32_t)(a >> 32);
+	half += half < (uint32_t)a;
+	half += half << 16 | half >> 16;
+	return half >> 16 == 0xffff;
 }
 
 static bool sum_is_right_with_options(const uint8_t *header)
@@ -65,15 +61,10 @@ static bool sum_is_right_with_options(const uint8_t *header)
 	return rte_raw_cksum(header, (header[0] & 0xf) * 4) == 0xffff;
 }
 
-/* 0/8, 127/8, and from 224/4 on: nowhere a plain unicast address. */
-static inline bool is_odd4(uint32_t addr)
-{
-	uint32_t first = addr >> 24;
+/* First bytes of addresses that are nowhere plain unicast: 0/8, 127/8, and from 224/4 on. */
+static const uint8_t odd4[256] = {[0] = 1, [127] = 1, [224 ... 255] = 1};
 
-	return first - 1 >= 223 || first == 127;
-}
-
-/* Likewise ::/8, fe00::/7 with link-local and multicast addresses. */
+/* Likewise ::/8, fe00::/7 with link-local addresses, and groups. */
 static inline bool is_odd6(uint64_t hi)
 {
 	uint32_t first = hi >> 56;
@@ -81,27 +72,42 @@ static inline bool is_odd6(uint64_t hi)
 	return first - 1 >= 0xfd;
 }
 
-static unsigned check4(struct pkt *pkt, const struct rte_mbuf *m, const uint8_t *header)
+/* Commonest first: no options, a right sum, plain addresses, and hops to go. */
+static inline bool is_plain4(const uint8_t *header)
 {
-	uint32_t src = rte_be_to_cpu_32(load32(header + 12));
-	uint32_t dst = rte_be_to_cpu_32(load32(header + 16));
-	bool plain = header[0] == 0x45;
+	return likely((header[0] == 0x45) & !(odd4[header[12]] | odd4[header[16]]) &
+		      (header[8] > 1) & sum_is_right(header));
+}
 
+static inline bool is_plain6(const uint8_t *header, const struct fib_key6 *dst)
+{
+	uint64_t src = rte_be_to_cpu_64(load64(header + 8));
+
+	return likely(!(is_odd6(src) | is_odd6(dst->hi)) & (header[6] != IPPROTO_HOPOPTS) &
+		      (header[7] > 1));
+}
+
+static __rte_noinline unsigned check4(struct pkt *pkt, const struct rte_mbuf *m,
+				      const uint8_t *header)
+{
+	bool has_options = header[0] != 0x45;
+
+	/* What a NIC found right is right. */
 	if (!(m->ol_flags & RTE_MBUF_F_RX_IP_CKSUM_GOOD) &&
-	    unlikely(!(plain ? sum_is_right(header) : sum_is_right_with_options(header))))
+	    !(has_options ? sum_is_right_with_options(header) : sum_is_right(header)))
 		return DROP_bad_ip_checksum;
-	if (likely(plain && !is_odd4(src) && !is_odd4(dst)))
+	if (header[8] <= 1)
+		pkt->flags |= PKT_LAST_HOP;
+	if (!has_options && !odd4[header[12]] && !odd4[header[16]])
 		return ROUTE_GO;
 	return route_odd4(pkt, header);
 }
 
-static unsigned check6(struct pkt *pkt, const struct rte_mbuf *m, const uint8_t *header,
-		       const struct fib_key6 *dst)
+static __rte_noinline unsigned check6(struct pkt *pkt, const struct rte_mbuf *m,
+				      const uint8_t *header)
 {
-	uint64_t src = rte_be_to_cpu_64(load64(header + 8));
-
-	if (likely(!is_odd6(src) && !is_odd6(dst->hi) && header[6] != IPPROTO_HOPOPTS))
-		return ROUTE_GO;
+	if (header[7] <= 1)
+		pkt->flags |= PKT_LAST_HOP;
 	return route_odd6(pkt, header, m->data_len - pkt->l3);
 }
 
@@ -113,41 +119,67 @@ static void leave(struct burst *burst, uint8_t pos, unsigned verdict)
 		route_drop(burst, pos, verdict);
 }
 
-/* Sorts the packets by family, and sends away what needs no route. */
-static void check(struct burst *burst, const struct lane *lane, struct batch *v4, struct batch *v6)
+/* Whatever is not plain; returns whether it is to be looked up all the same. */
+static __rte_noinline bool check_odd(struct burst *burst, uint8_t pos)
 {
-	for (int i = 0; i < lane->n; i++) {
-		uint8_t pos = lane->pos[i];
-		struct pkt *pkt = &burst->pkts[pos];
-		const struct rte_mbuf *m = burst->mbufs[pos];
-		const uint8_t *header = route_l3(burst, pos);
-		unsigned verdict;
+	struct pkt *pkt = &burst->pkts[pos];
+	const struct rte_mbuf *m = burst->mbufs[pos];
+	unsigned verdict;
 
+	switch (pkt->ether_type) {
+	case RTE_ETHER_TYPE_IPV4:
+		verdict = check4(pkt, m, route_l3(burst, pos));
+		break;
+	case RTE_ETHER_TYPE_IPV6:
+		verdict = check6(pkt, m, route_l3(burst, pos));
+		break;
+	default:
+		pkt->nexthop = pkt->mtu = 0;
+		route_other(burst, pos);
+		return false;
+	}
+	if (verdict == ROUTE_GO)
+		return true;
+	pkt->nexthop = pkt->mtu = 0;
+	leave(burst, pos, verdict);
+	return false;
+}
+
+/* Sorts the packets by family, and sends away what needs no route. */
+static inline void check(struct burst *burst, const struct lane *lane, struct batch *v4,
+			 struct batch *v6)
+{
+	uint16_t first_vrf = burst->pkts[lane->pos[0]].vrf, many = 0;
+	int n = lane->n, n4 = 0, n6 = 0;
+
+	for (int i = 0; i < n; i++) {
+		uint8_t pos = lane->pos[i];
+		const struct pkt *pkt = &burst->pkts[pos];
+		const uint8_t *header = route_l3(burst, pos);
+
+		many |= pkt->vrf ^ first_vrf;
 		if (likely(pkt->ether_type == RTE_ETHER_TYPE_IPV4)) {
-			verdict = check4(pkt, m, header);
-			v4->addr4[v4->n] = rte_be_to_cpu_32(load32(header + 16));
-			if (likely(verdict == ROUTE_GO))
-				batch_add(v4, pos, pkt->vrf);
+			v4->addr4[n4] = rte_be_to_cpu_32(load32(header + 16));
+			v4->pos[n4] = pos;
+			n4 += is_plain4(header) || check_odd(burst, pos);
 		} else if (pkt->ether_type == RTE_ETHER_TYPE_IPV6) {
-			struct fib_key6 *dst = &v6->addr6[v6->n];
+			struct fib_key6 *dst = &v6->addr6[n6];
 
 			dst->hi = rte_be_to_cpu_64(load64(header + 24));
 			dst->lo = rte_be_to_cpu_64(load64(header + 32));
-			verdict = check6(pkt, m, header, dst);
-			if (likely(verdict == ROUTE_GO))
-				batch_add(v6, pos, pkt->vrf);
+			v6->pos[n6] = pos;
+			n6 += is_plain6(header, dst) || check_odd(burst, pos);
 		} else {
-			route_other(burst, pos);
-			continue;
+			check_odd(burst, pos);
 		}
-		if (unlikely(verdict != ROUTE_GO))
-			leave(burst, pos, verdict);
 	}
+	v4->n = n4;
+	v6->n = n6;
+	v4->many_vrfs = v6->many_vrfs = many;
 }
 
 /* The groups of the packets from one on up to another, all in one VRF. */
-static inline void look_up_part(struct batch *batch, bool is_v4, uint16_t vrf, unsigned from,
-				unsigned to)
+static inline void look_up_part(struct batch *batch, bool is_v4, uint16_t vrf, int from, int to)
 {
 	if (is_v4)
 		fib4_lookup(l3_vrf(vrf)->fib4, batch->addr4 + from, batch->group + from, to - from);
@@ -157,10 +189,10 @@ static inline void look_up_part(struct batch *batch, bool is_v4, uint16_t vrf, u
 
 static void look_up(const struct burst *burst, struct batch *batch, bool is_v4)
 {
-	unsigned from = 0, to;
+	int from = 0, to;
 
 	if (likely(!batch->many_vrfs)) {
-		look_up_part(batch, is_v4, batch->vrf, 0, batch->n);
+		look_up_part(batch, is_v4, burst->pkts[batch->pos[0]].vrf, 0, batch->n);
 		return;
 	}
 	for (; from < batch->n; from = to) {
@@ -183,11 +215,6 @@ static inline const struct l3_nexthop *pick(const struct burst *burst, uint8_t p
 	return l3_nexthop(l3_group_nexthop(group, hash));
 }
 
-static uint8_t hops_left(const uint8_t *header, bool is_v4)
-{
-	return is_v4 ? header[8] : header[7];
-}
-
 static void forward(struct burst *burst, uint8_t pos, const struct l3_nexthop *hop)
 {
 	burst->pkts[pos].hop = hop;
@@ -206,11 +233,10 @@ static void tell(struct worker *worker, struct burst *burst, uint8_t pos, enum p
 }
 
 /* Forwarding with something to be looked at first. */
-static void forward_odd(struct worker *worker, struct burst *burst, uint8_t pos, bool is_v4,
+static void forward_odd(struct worker *worker, struct burst *burst, uint8_t pos,
 			const struct l3_nexthop *hop)
 {
 	struct pkt *pkt = &burst->pkts[pos];
-	bool is_own = pkt->flags & PKT_OWN;
 
 	if (pkt->flags & PKT_GROUP) { /* RFC 1812, 5.3.4 */
 		route_drop(burst, pos, DROP_group_mac);
@@ -220,7 +246,7 @@ static void forward_odd(struct worker *worker, struct burst *burst, uint8_t pos,
 		route_drop(burst, pos, DROP_link_local);
 		return;
 	}
-	if (!is_own && hops_left(route_l3(burst, pos), is_v4) <= 1) {
+	if ((pkt->flags & (PKT_LAST_HOP | PKT_OWN)) == PKT_LAST_HOP) {
 		route_error(burst, pos, DROP_ttl, PUNT_TTL);
 		return;
 	}
@@ -270,17 +296,18 @@ static const struct l3_nexthop *follow(struct burst *burst, uint8_t pos, bool is
 	return hop;
 }
 
-static void act_on(struct worker *worker, struct burst *burst, uint8_t pos, bool is_v4,
-		   const struct l3_nexthop *hop)
+static __rte_noinline void act_on(struct worker *worker, struct burst *burst, uint8_t pos,
+				  bool is_v4, const struct l3_nexthop *hop)
 {
 	struct pkt *pkt = &burst->pkts[pos];
 
 	hop = follow(burst, pos, is_v4, hop);
 	pkt->nexthop = hop->id;
+	pkt->mtu = 0;
 	switch (hop->act) {
 	case L3_FORWARD:
 	case L3_GLEAN:
-		forward_odd(worker, burst, pos, is_v4, hop);
+		forward_odd(worker, burst, pos, hop);
 		return;
 	case L3_BROADCAST:
 		broadcast(burst, pos, hop);
@@ -314,18 +341,12 @@ static void act_on(struct worker *worker, struct burst *burst, uint8_t pos, bool
 	}
 }
 
-/* Commonest first: a unicast packet that leaves by another interface with hops to go. */
-static inline void dispatch(struct worker *worker, struct burst *burst, uint8_t pos, bool is_v4,
-			    const struct l3_nexthop *hop)
+/* Commonest first: forwarding, and nothing else to be looked at. */
+static inline bool is_plain(const struct pkt *pkt, const struct l3_nexthop *hop)
 {
-	const struct pkt *pkt = &burst->pkts[pos];
-	bool is_odd = pkt->flags & (PKT_GROUP | PKT_OWN | PKT_ALERT | PKT_LINK_LOCAL);
+	const uint16_t odd = PKT_GROUP | PKT_OWN | PKT_ALERT | PKT_LINK_LOCAL | PKT_LAST_HOP;
 
-	if (likely(hop->act == L3_FORWARD && !is_odd && pkt->iface != hop->iface &&
-		   hops_left(route_l3(burst, pos), is_v4) > 1))
-		forward(burst, pos, hop);
-	else
-		act_on(worker, burst, pos, is_v4, hop);
+	return likely(hop->act == L3_FORWARD && !(pkt->flags & odd) && pkt->iface != hop->iface);
 }
 
 static inline void route(struct worker *worker, struct burst *burst, struct batch *batch,
@@ -333,22 +354,35 @@ static inline void route(struct worker *worker, struct burst *burst, struct batc
 {
 	const struct l3_group *group[BURST_MAX];
 	const struct l3_nexthop *hop[BURST_MAX];
+	struct lane *next = &burst->lanes[STAGE_REWRITE];
+	int n = batch->n, n_next;
 
 	look_up(burst, batch, is_v4);
-	for (int i = 0; i < batch->n; i++)
+	for (int i = 0; i < n; i++)
 		rte_prefetch0(group[i] = l3_group(batch->group[i]));
-	for (int i = 0; i < batch->n; i++)
+	for (int i = 0; i < n; i++)
 		rte_prefetch0(hop[i] = pick(burst, batch->pos[i], is_v4, group[i]));
-	for (int i = 0; i < batch->n; i++)
-		dispatch(worker, burst, batch->pos[i], is_v4, hop[i]);
+	n_next = next->n;
+	for (int i = 0; i < n; i++) {
+		uint8_t pos = batch->pos[i];
+		struct pkt *pkt = &burst->pkts[pos];
+
+		if (is_plain(pkt, hop[i])) {
+			pkt->hop = hop[i];
+			next->pos[n_next++] = pos;
+		} else {
+			next->n = n_next;
+			act_on(worker, burst, pos, is_v4, hop[i]);
+			n_next = next->n;
+		}
+	}
+	next->n = n_next;
 }
 
 void stage_route(struct worker *worker, struct burst *burst, const struct lane *lane)
 {
 	struct batch v4, v6;
 
-	v4.n = v6.n = 0;
-	v4.many_vrfs = v6.many_vrfs = false;
 	check(burst, lane, &v4, &v6);
 	if (v4.n)
 		route(worker, burst, &v4, true);
