@@ -72,6 +72,11 @@ enum env_level { ENV_ERROR, ENV_WARNING, ENV_INFO, ENV_DEBUG };
 
 struct env;
 
+/* A neighbour that is watched: whether it answers (BFD). A session held down by either side is no
+ * failure and is not told as one. */
+struct env_watch;
+typedef void env_watched(void *arg, bool is_alive);
+
 struct env_ops {
 	/* 0 or -errno: -ENETDOWN (the interface is down), -ENOBUFS, -EHOSTUNREACH. The data is
 	 * copied. */
@@ -83,6 +88,14 @@ struct env_ops {
 	/* Bytes written to out. key NULL: the plain digest. */
 	size_t (*digest)(struct env *env, enum digest algorithm, const void *key, size_t key_size,
 			 const void *data, size_t size, uint8_t out[DIGEST_MAX]);
+	/* Seconds since 1970, for what has to outlive a restart: key lifetimes, sequence numbers.
+	 * It may jump. */
+	int64_t (*wall_s)(struct env *env);
+	/* fn(arg, …) is told of every change from now on, within an input or a timer. NULL with
+	 * errno. */
+	struct env_watch *(*watch)(struct env *env, uint32_t iface, const struct addr *peer,
+				   env_watched *fn, void *arg);
+	void (*unwatch)(struct env *env, struct env_watch *watch);
 };
 
 struct env {

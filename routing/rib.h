@@ -110,6 +110,8 @@ void rib_unlisten(struct rib *rib, rib_listener *fn, void *arg);
 
 /* What is used for an address. false: nothing. */
 bool rib_lookup(struct rib *rib, uint16_t vrf, const struct addr *addr, struct rib_best *out);
+/* What is used for exactly this prefix. false: nothing. */
+bool rib_find(struct rib *rib, uint16_t vrf, const struct prefix *prefix, struct rib_best *out);
 /* The used route of the longest prefix that is shorter than this one and holds it. */
 bool rib_cover(struct rib *rib, uint16_t vrf, const struct prefix *prefix, struct rib_best *out);
 
@@ -133,6 +135,26 @@ struct rib_cursor {
 /* The next row; false: the end. The RIB may change between two calls: nothing that stays is
  * missed or seen twice. The row's sets are valid until the RIB or a cursor is used again. */
 bool rib_next(struct rib *rib, struct rib_cursor *cursor, struct rib_row *out);
+
+/* What of the RIB another protocol is told (redistribution): the first rule that fits decides, and
+ * where none does, nothing is. */
+struct rib_rule {
+	uint32_t protocols;   /* 1 << enum rib_protocol, together; 0: all */
+	struct prefix prefix; /* and those within it, of the lengths below; ADDR_NONE: all */
+	uint8_t ge, le;       /* both 0: this prefix alone */
+	bool deny;
+	bool match_tag, match_metric, set_tag, set_metric;
+	uint32_t tag, metric, new_tag, new_metric;
+};
+
+struct rib_filter {
+	uint32_t n;
+	struct rib_rule rules[];
+};
+
+/* Whether it passes; *metric and *tag are overwritten where the rule sets them. */
+bool rib_filter_passes(const struct rib_filter *filter, const struct rib_best *best,
+		       uint32_t *metric, uint32_t *tag);
 
 struct rib_counts {
 	uint64_t prefixes, routes, active;

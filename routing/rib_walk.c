@@ -72,6 +72,14 @@ static bool look_up(struct rib *rib, uint16_t vrf, uint8_t family, const struct 
 	return true;
 }
 
+bool rib_find(struct rib *rib, uint16_t vrf, const struct prefix *prefix, struct rib_best *out)
+{
+	struct trie_key key = trie_key_of(prefix);
+
+	return look_up(rib, vrf, prefix->addr.family, &key, false, out) &&
+	       out->prefix.length == prefix->length;
+}
+
 bool rib_lookup(struct rib *rib, uint16_t vrf, const struct addr *addr, struct rib_best *out)
 {
 	struct trie_key key = trie_key_of_addr(addr);

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "tests/sim/host.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "routing/core/ip.h"
+#include "routing/core/udp.h"
+
+void sim_host_input(struct router *router, const struct packet_in *in)
+{
+	struct udp_view udp = {0};
+	struct ip_view ip;
+
+	if (ip_read(in->data, in->len, false, &ip) < 0)
+		return;
+	if (ip.proto == IP_UDP && udp_read(&ip, &udp) < 0)
+		return;
+	if (router->bfd && udp.dport == BFD_PORT)
+		bfd_input(router->bfd, in);
+	for (uint32_t i = 0; i < router->n_instances; i++) {
+		const struct protocol *protocol = router->instances[i]->protocol;
+
+		if (protocol->ip_proto == ip.proto &&
+		    (ip.proto != IP_UDP || protocol->udp_port == udp.dport))
+			protocol->input(router->instances[i], in);
+	}
+}
+
+void sim_host_iface(struct end *end)
+{
+	struct router *router = end->router;
+	struct iface *iface = &end->iface;
+	bool up = end->is_up && !(end->link && end->link->is_cut);
+
+	if (up == !!(iface->flags & IFACE_UP) && iface->since_us)
+		return;
+	iface->flags = (uint8_t)((iface->flags & ~IFACE_UP) | (up ? IFACE_UP : 0));
+	iface->since_us = env_now(&router->env).us;
+	world_note(router->world, router, "%s is %s", iface->name, up ? "up" : "down");
+	rib_iface_changed(router->env.rib, iface);
+	if (router->bfd)
+		bfd_iface_changed(router->bfd, iface);
+	for (uint32_t i = 0; i < router->n_instances; i++)
+		router->instances[i]->protocol->iface_changed(router->instances[i], iface);
+}
+
+void sim_host_settle(struct router *router)
+{
+	enum { SLICE = 1000, SLICES_MAX = 100000 };
+
+	for (int i = 0; rib_work(router->env.rib, SLICE) > 0; i++)
+		if (i == SLICES_MAX) {
+			world_note(router->world, router, "the RIB does not come to rest");
+			__builtin_trap();
+		}
+}
+
+void sim_host_stop(struct router *router)
+{
+	router->is_stopped = false; /* also a crashed one has to give back what it holds */
+	for (uint32_t i = router->n_instances; i-- > 0;) {
+		const struct protocol *protocol = router->instances[i]->protocol;
+
+		protocol->stop(router->instances[i]);
+		protocol->destroy(router->instances[i]);
+	}
+	sim_host_settle(router);
+	bfd_destroy(router->bfd);
+	rib_destroy(router->env.rib);
+}
+
+struct env_watch {
+	struct bfd_session *session;
+	env_watched *fn;
+	void *arg;
+	bool was_up; /* only then is down a failure */
+};
+
+static void on_bfd(void *arg, const struct bfd_session *session, enum bfd_state state)
+{
+	struct env_watch *watch = arg;
+	bool is_news = state == BFD_UP || (state == BFD_DOWN && watch->was_up);
+
+	watch->was_up = state == BFD_UP;
+	if (is_news)
+		watch->fn(watch->arg, state == BFD_UP);
+}
+
+struct env_watch *sim_host_watch(struct env *env, uint32_t iface, const struct addr *peer,
+				 env_watched *fn, void *arg)
+{
+	struct router *router = (struct router *)env;
+	struct env_watch *watch = router->bfd ? calloc(1, sizeof(*watch)) : NULL;
+
+	if (!watch) {
+		errno = ENOTSUP;
+		return NULL;
+	}
+	watch->fn = fn;
+	watch->arg = arg;
+	watch->session = bfd_want(router->bfd, iface, peer, on_bfd, watch);
+	if (!watch->session) {
+		free(watch);
+		return NULL;
+	}
+	return watch;
+}
+
+void sim_host_unwatch(struct env *env, struct env_watch *watch)
+{
+	struct router *router = (struct router *)env;
+
+	bfd_unwant(router->bfd, watch->session, on_bfd, watch);
+	free(watch);
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* Which routes a filter lets through, and as what. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "routing/rib.h"
+
+static struct prefix prefix(const char *text)
+{
+	struct prefix out = {0};
+
+	if (text && prefix_parse(text, &out) < 0)
+		fail_msg("%s is no prefix", text);
+	return out;
+}
+
+static bool passes(struct rib_rule rule, const char *dest, uint32_t *metric, uint32_t *tag)
+{
+	struct rib_filter *filter = malloc(sizeof(*filter) + sizeof(rule));
+	struct rib_best best = {.prefix = prefix(dest),
+				.protocol = RIB_STATIC,
+				.metric = 7,
+				.tag = 9};
+	bool result;
+
+	assert_non_null(filter);
+	filter->n = 1;
+	filter->rules[0] = rule;
+	result = rib_filter_passes(filter, &best, metric, tag);
+	free(filter);
+	return result;
+}
+
+static void lengths_are_those_of_ge_and_le(void **state)
+{
+	static const struct {
+		const char *rule;
+		uint8_t ge, le;
+		const char *dest;
+		bool passes;
+	} cases[] = {
+		{NULL, 0, 0, "10.0.0.0/8", true},
+		{"10.0.0.0/8", 0, 0, "10.0.0.0/8", true},
+		{"10.0.0.0/8", 0, 0, "10.1.0.0/16", false},
+		{"10.0.0.0/8", 16, 0, "10.0.0.0/8", false},
+		{"10.0.0.0/8", 16, 0, "10.1.0.0/16", true},
+		{"10.0.0.0/8", 16, 0, "10.1.1.1/32", true},
+		{"10.0.0.0/8", 0, 16, "10.0.0.0/8", true},
+		{"10.0.0.0/8", 0, 16, "10.1.0.0/16", true},
+		{"10.0.0.0/8", 0, 16, "10.1.1.0/24", false},
+		{"10.0.0.0/8", 12, 16, "10.1.1.0/24", false},
+		{"10.0.0.0/8", 12, 16, "10.16.0.0/12", true},
+		{"10.0.0.0/8", 8, 32, "11.0.0.0/8", false},
+		{"0.0.0.0/0", 0, 32, "2001:db8::/32", false},
+		{"2001:db8::/32", 48, 64, "2001:db8:1::/48", true},
+	};
+	uint32_t metric = 0, tag = 0;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct rib_rule rule = {.prefix = prefix(cases[i].rule),
+					.ge = cases[i].ge,
+					.le = cases[i].le};
+
+		if (passes(rule, cases[i].dest, &metric, &tag) != cases[i].passes)
+			fail_msg("case %zu", i);
+	}
+}
+
+static void protocol_tag_and_metric_all_have_to_fit(void **state)
+{
+	uint32_t metric = 0, tag = 0;
+
+	assert_true(passes((struct rib_rule){.protocols = 1 << RIB_STATIC}, "10.0.0.0/8", &metric,
+			   &tag));
+	assert_false(
+		passes((struct rib_rule){.protocols = 1 << RIB_RIP}, "10.0.0.0/8", &metric, &tag));
+	assert_true(passes((struct rib_rule){.match_tag = true, .tag = 9}, "10.0.0.0/8", &metric,
+			   &tag));
+	assert_false(passes((struct rib_rule){.match_tag = true, .tag = 8}, "10.0.0.0/8", &metric,
+			    &tag));
+	assert_true(passes((struct rib_rule){.match_metric = true, .metric = 7}, "10.0.0.0/8",
+			   &metric, &tag));
+	assert_false(passes((struct rib_rule){.match_metric = true}, "10.0.0.0/8", &metric, &tag));
+}
+
+static void what_a_rule_sets_is_told_and_nothing_else(void **state)
+{
+	uint32_t metric = 1, tag = 2;
+
+	assert_true(passes((struct rib_rule){.set_metric = true, .new_metric = 5}, "10.0.0.0/8",
+			   &metric, &tag));
+	assert_int_equal(metric, 5);
+	assert_int_equal(tag, 2);
+	assert_true(passes((struct rib_rule){.set_tag = true, .new_tag = 6}, "10.0.0.0/8", &metric,
+			   &tag));
+	assert_int_equal(metric, 5);
+	assert_int_equal(tag, 6);
+}
+
+static void the_first_rule_that_fits_decides(void **state)
+{
+	struct {
+		struct rib_filter filter;
+		struct rib_rule rules[2];
+	} list = {{2}, {{.prefix = prefix("10.1.0.0/16"), .deny = true}, {.protocols = 0}}};
+	struct rib_best denied = {.prefix = prefix("10.1.0.0/16")},
+			other = {.prefix = prefix("10.2.0.0/16")};
+	uint32_t metric, tag;
+
+	assert_false(rib_filter_passes(&list.filter, &denied, &metric, &tag));
+	assert_true(rib_filter_passes(&list.filter, &other, &metric, &tag));
+	list.filter.n = 0;
+	assert_false(rib_filter_passes(&list.filter, &other, &metric, &tag));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lengths_are_those_of_ge_and_le),
+		cmocka_unit_test(protocol_tag_and_metric_all_have_to_fit),
+		cmocka_unit_test(what_a_rule_sets_is_told_and_nothing_else),
+		cmocka_unit_test(the_first_rule_that_fits_decides),
+	};
+
+	return cmocka_run_group_tests_name("filters of routes", tests, NULL, NULL);
+}
