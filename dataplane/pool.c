@@ -11,7 +11,6 @@
 
 #include <rte_errno.h>
 #include <rte_mbuf.h>
-#include <rte_mbuf_pool_ops.h>
 #include <rte_mempool.h>
 #include <rte_memzone.h>
 
@@ -58,15 +57,17 @@ static int populate(struct rte_mempool *mp, unsigned n, void *at, rte_iova_t iov
 	return (int)add(mp, RTE_MIN(n, pool.first));
 }
 
-/* The library's ring of buffers, with our way to fill it. */
+/* The library's ring of buffers, with our way to fill it. Of its rings the one without a queue of
+ * those who wait: in the usual one each waits for the one before it, and where threads share cores
+ * that takes a turn of the scheduler each. (In the relaxed one, RTS, what was taken may be given
+ * back before its place is free, and is lost.) */
 static int set_ops(struct rte_mempool *mp)
 {
 	static struct rte_mempool_ops ops;
-	const char *best = rte_mbuf_best_mempool_ops();
 	int rc;
 
 	if (!ops.name[0]) {
-		rc = rte_mempool_set_ops_byname(mp, best, NULL);
+		rc = rte_mempool_set_ops_byname(mp, "ring_mt_hts", NULL);
 		if (rc < 0)
 			return rc;
 		ops = *rte_mempool_get_ops(mp->ops_index);
