@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* What a neighbour's word does to the table: RFC 2453 3.9.2, RFC 2080 2.4.2. */
+#include <errno.h>
+
+#include "routing/core/memory.h"
+#include "routing/rip/engine.h"
+
+static uint32_t count_hops(const struct rip_route *route)
+{
+	uint32_t n = 0;
+
+	for (const struct rip_hop *hop = route->hops; hop; hop = hop->next)
+		n++;
+	return n;
+}
+
+/* The RIB hears of the route as it is now. */
+static void publish(struct rip_route *route)
+{
+	struct rip *rip = route->rip;
+	struct rib *rib = rip_env(rip)->rib;
+	struct nexthop hops[NEXTHOP_SET_MAX];
+	struct rib_route told = {.metric = route->metric,
+				 .tag = route->tag,
+				 .distance = rip->conf.distance};
+	uint32_t n = 0;
+	int rc;
+
+	for (const struct rip_hop *hop = route->hops; hop && n < NEXTHOP_SET_MAX; hop = hop->next)
+		hops[n++] = (struct nexthop){.kind = NEXTHOP_GATEWAY,
+					     .gateway = hop->gateway,
+					     .iface = hop->from->iface->id,
+					     .weight = 1};
+	if (!n) {
+		rib_del(rib, rip->instance.source, rip->conf.vrf, &route->prefix);
+		return;
+	}
+	told.set = nexthop_set_get(rib_sets(rib), hops, n);
+	rc = told.set ? rib_set(rib, rip->instance.source, rip->conf.vrf, &route->prefix, &told)
+		      : -errno;
+	nexthop_set_unref(rib_sets(rib), told.set);
+	if (rc < 0)
+		env_log(rip_env(rip), ENV_ERROR, "a route is not taken over: error %d", -rc);
+}
+
+static void drop_hop(struct rip_route *route, struct rip_hop **at)
+{
+	struct rip_hop *hop = *at;
+
+	timer_stop(rip_env(route->rip)->timers, &hop->timeout);
+	hop->from->n_hops--;
+	*at = hop->next;
+	memory_free(hop);
+}
+
+static void drop_hops(struct rip_route *route)
+{
+	while (route->hops)
+		drop_hop(route, &route->hops);
+}
+
+static struct rip_hop **find_hop(struct rip_route *route, const struct rip_neighbor *from)
+{
+	struct rip_hop **at = &route->hops;
+
+	while (*at && (*at)->from != from)
+		at = &(*at)->next;
+	return at;
+}
+
+/* Its last way is gone: told as unreachable until the garbage is taken out (3.8). */
+static void start_deletion(struct rip_route *route)
+{
+	struct rip *rip = route->rip;
+	struct env *env = rip_env(rip);
+
+	route->metric = RIP_INFINITY;
+	rip->n_learned--;
+	timer_start(env->timers, &route->garbage, moment_add(env_now(env), rip->conf.garbage_us));
+}
+
+/* Something about its hops or metric differs. The metric that neighbours hear may not. */
+static void after_change(struct rip_route *route, uint8_t told_before)
+{
+	publish(route);
+	if (rip_route_metric(route) != told_before || !route->hops)
+		rip_route_changed(route);
+}
+
+static void lose_hop(struct rip_route *route, struct rip_hop **at)
+{
+	uint8_t before = rip_route_metric(route);
+
+	drop_hop(route, at);
+	if (!route->hops)
+		start_deletion(route);
+	after_change(route, before);
+}
+
+static struct rip_route *route_of(const struct rip_hop *hop)
+{
+	struct rip *rip = hop->from->iface->rip;
+
+	return pool_at(&rip->routes, hop->route, sizeof(struct rip_route));
+}
+
+static void on_timeout(struct timer *timer)
+{
+	struct rip_hop *hop = container_of(timer, struct rip_hop, timeout);
+	struct rip_route *route = route_of(hop);
+
+	lose_hop(route, find_hop(route, hop->from));
+}
+
+static void refresh(struct rip_hop *hop)
+{
+	struct rip *rip = hop->from->iface->rip;
+	struct env *env = rip_env(rip);
+
+	timer_start(env->timers, &hop->timeout, moment_add(env_now(env), rip->conf.timeout_us));
+}
+
+/* 0 or -ENOMEM. */
+static int add_hop(struct rip_route *route, struct rip_neighbor *from, const struct addr *gateway)
+{
+	struct rip_hop *hop = memory_zalloc(sizeof(*hop));
+
+	if (!hop)
+		return -ENOMEM;
+	*hop = (struct rip_hop){.next = route->hops,
+				.from = from,
+				.route = route->number,
+				.gateway = *gateway};
+	timer_init(&hop->timeout, on_timeout);
+	route->hops = hop;
+	from->n_hops++;
+	refresh(hop);
+	return 0;
+}
+
+/* A route that had no way, or a worse one. */
+static void take(struct rip_route *route, struct rip_neighbor *from, const struct addr *gateway,
+		 const struct rip_entry *entry)
+{
+	struct rip *rip = route->rip;
+	uint8_t before = rip_route_metric(route);
+
+	if (!route->hops)
+		rip->n_learned++;
+	drop_hops(route);
+	if (add_hop(route, from, gateway) < 0) {
+		start_deletion(route);
+		after_change(route, before);
+		return;
+	}
+	timer_stop(rip_env(rip)->timers, &route->garbage);
+	route->metric = entry->metric;
+	route->tag = entry->tag;
+	after_change(route, before);
+	if (before == RIP_INFINITY)
+		rip_route_changed(route); /* be it that its metric is what it was long ago */
+}
+
+/* News of a way that the route has already: always believed, better or worse. */
+static void renew(struct rip_route *route, struct rip_hop **at, const struct addr *gateway,
+		  const struct rip_entry *entry)
+{
+	struct rip_hop *hop = *at;
+	uint8_t before = rip_route_metric(route);
+	bool is_moved = addr_compare(&hop->gateway, gateway) != 0;
+
+	if (entry->metric == RIP_INFINITY || (entry->metric > route->metric && hop->next) ||
+	    (entry->metric > route->metric && route->hops != hop)) {
+		lose_hop(route, at); /* the other ways are better now */
+		return;
+	}
+	refresh(hop);
+	if (entry->metric == route->metric && entry->tag == route->tag && !is_moved)
+		return;
+	if (entry->metric < route->metric)
+		take(route, hop->from, gateway, entry); /* the others are worse now */
+	else {
+		hop->gateway = *gateway;
+		route->metric = entry->metric;
+		route->tag = entry->tag;
+		after_change(route, before);
+	}
+}
+
+static void add_equal(struct rip_route *route, struct rip_neighbor *from,
+		      const struct addr *gateway)
+{
+	if (count_hops(route) < route->rip->conf.paths && add_hop(route, from, gateway) == 0)
+		publish(route);
+}
+
+static bool may_learn(struct rip_neighbor *from)
+{
+	struct rip *rip = from->iface->rip;
+
+	if (rip->n_learned < rip->conf.routes_max)
+		return true;
+	from->bad_routes++;
+	from->last_refused = RIP_TOO_MANY;
+	rip->refused[RIP_TOO_MANY]++;
+	return false;
+}
+
+/* 4.4: a next hop that is not on this wire, or is we ourselves, means the sender. */
+static const struct addr *gateway_of(const struct rip_neighbor *from, const struct rip_entry *entry)
+{
+	if (entry->next_hop.family != ADDR_NONE &&
+	    rip_iface_is_on_link(from->iface, &entry->next_hop) &&
+	    !rip_iface_is_own(from->iface, &entry->next_hop))
+		return &entry->next_hop;
+	return &from->addr;
+}
+
+void rip_learn(struct rip_neighbor *from, const struct rip_entry *entry)
+{
+	struct rip *rip = from->iface->rip;
+	struct rip_route *route = rip_route_find(rip, &entry->prefix);
+	const struct addr *gateway = gateway_of(from, entry);
+	struct rip_entry heard = *entry;
+	uint32_t metric = entry->metric + from->iface->conf.metric;
+	struct rip_hop **at;
+
+	heard.metric = metric > RIP_INFINITY ? RIP_INFINITY : (uint8_t)metric;
+	at = route ? find_hop(route, from) : NULL;
+	if (at && *at) {
+		renew(route, at, gateway, &heard);
+		return;
+	}
+	if (heard.metric == RIP_INFINITY)
+		return;
+	if (route && route->hops && heard.metric == route->metric) {
+		if (heard.tag == route->tag)
+			add_equal(route, from, gateway);
+		return;
+	}
+	if (route && heard.metric > route->metric)
+		return;
+	if (!(route && route->hops) && !may_learn(from))
+		return;
+	route = rip_route_get(rip, &entry->prefix);
+	if (route)
+		take(route, from, gateway, &heard);
+}
+
+void rip_forget_neighbor(struct rip_neighbor *neighbor)
+{
+	struct rip *rip = neighbor->iface->rip;
+	struct rip_route *route = rip_route_next(rip, NULL);
+
+	while (route && neighbor->n_hops > 0) {
+		struct prefix at = route->prefix;
+		struct rip_hop **hop = find_hop(route, neighbor);
+
+		if (*hop)
+			lose_hop(route, hop);
+		route = rip_route_next(rip, &at);
+	}
+}
