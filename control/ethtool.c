@@ -38,25 +38,47 @@ static int call(struct netns *ns, const char *device, void *data)
 	return netns_run(ns, run_ioctl, &request);
 }
 
-int ethtool_rx_single(struct netns *ns, const char *device)
+int ethtool_rx_single(struct netns *ns, const char *device, struct ethtool_rx *was)
 {
-	struct ethtool_value gro = {.cmd = ETHTOOL_SGRO, .data = 0};
+	struct ethtool_value gro = {.cmd = ETHTOOL_GGRO};
 	int rc = call(ns, device, &gro);
 
+	if (rc == 0 && gro.data) {
+		gro = (struct ethtool_value){.cmd = ETHTOOL_SGRO, .data = 0};
+		rc = call(ns, device, &gro);
+		was->gro |= rc == 0;
+	}
 	return rc == -EOPNOTSUPP ? 0 : rc;
 }
 
-int ethtool_rx_tagged(struct netns *ns, const char *device)
+int ethtool_rx_tagged(struct netns *ns, const char *device, struct ethtool_rx *was)
 {
+	const uint32_t off = ETH_FLAG_LRO | ETH_FLAG_RXVLAN;
 	struct ethtool_value flags = {.cmd = ETHTOOL_GFLAGS};
 	int rc = call(ns, device, &flags);
+	uint32_t on = flags.data & off;
 
-	if (rc == 0) {
+	if (rc == 0 && on) {
 		flags.cmd = ETHTOOL_SFLAGS;
-		flags.data &= ~(uint32_t)(ETH_FLAG_LRO | ETH_FLAG_RXVLAN);
+		flags.data &= ~off;
 		rc = call(ns, device, &flags);
+		was->flags |= rc == 0 ? on : 0;
 	}
 	return rc == -ENODEV ? rc : 0;
+}
+
+void ethtool_rx_restore(struct netns *ns, const char *device, const struct ethtool_rx *was)
+{
+	struct ethtool_value gro = {.cmd = ETHTOOL_SGRO, .data = 1};
+	struct ethtool_value flags = {.cmd = ETHTOOL_GFLAGS};
+
+	if (was->gro)
+		call(ns, device, &gro);
+	if (!was->flags || call(ns, device, &flags) < 0)
+		return;
+	flags.cmd = ETHTOOL_SFLAGS;
+	flags.data |= was->flags;
+	call(ns, device, &flags); /* a device that has gone has nothing to restore */
 }
 
 int ethtool_n_rx_queues(struct netns *ns, const char *device)

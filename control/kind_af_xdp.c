@@ -28,6 +28,8 @@ struct own {
 	struct xdp_prog *prog;
 	struct share *share; /* NULL: the device is weft's alone */
 	int promisc; /* a descriptor, -1: none; a shared device has its side socket for it */
+	struct ethtool_rx was; /* of the device of this number */
+	int was_index;
 };
 
 static void let_go(struct own *own)
@@ -56,8 +58,12 @@ static int load(struct own *own, struct port *port, int side)
 static int take_over(struct hostdev *h, struct port *port, int side)
 {
 	struct own *own = h->own;
-	int rc = ethtool_rx_tagged(h->ns, h->device);
+	int rc;
 
+	if (own->was_index != h->dev.index)
+		own->was = (struct ethtool_rx){0};
+	own->was_index = h->dev.index;
+	rc = ethtool_rx_tagged(h->ns, h->device, &own->was);
 	if (rc == 0 && !own->share)
 		rc = own->promisc = devfd_promisc(h->ns, h->dev.index);
 	if (rc >= 0)
@@ -66,7 +72,7 @@ static int take_over(struct hostdev *h, struct port *port, int side)
 		rc = xdp_prog_attach(own->prog, h->ns, h->dev.index);
 	/* A program of the driver's sees frames before they are put together. */
 	if (rc == 0 && !(own->share && xdp_prog_is_native(own->prog)))
-		rc = ethtool_rx_single(h->ns, h->device);
+		rc = ethtool_rx_single(h->ns, h->device, &own->was);
 	if (rc < 0)
 		let_go(own);
 	return rc;
@@ -190,11 +196,15 @@ static int open_failed(const struct hostdev *h, const char *name, int rc, struct
 			  strerror(-rc), hint);
 }
 
-static void free_own(struct own *own)
+/* The device is as it was before. */
+static void free_own(struct hostdev *h)
 {
+	struct own *own = h->own;
+
 	if (!own)
 		return;
 	let_go(own);
+	ethtool_rx_restore(h->ns, h->device, &own->was);
 	share_destroy(own->share);
 	free(own);
 }
@@ -216,13 +226,12 @@ static struct port *open_port(const char *name, const json_t *conf, struct error
 {
 	struct hostdev *h = hostdev_open(name, conf, &hostdev_ops, errors);
 	struct opening o = {.h = h, .name = name};
-	struct own *own;
 	int rc = -ENOMEM;
 
 	if (!h)
 		return NULL;
-	own = h->own = make_own(h, conf);
-	if (!own)
+	h->own = make_own(h, conf);
+	if (!h->own)
 		goto failed;
 	/* One that is shared may well carry the host's connections: they stay. */
 	if (hostdev_require(h, name, conf, errors) < 0 || check_queues(h, name, errors) < 0)
@@ -233,7 +242,7 @@ static struct port *open_port(const char *name, const json_t *conf, struct error
 failed:
 	open_failed(h, name, rc, errors);
 close:
-	free_own(own);
+	free_own(h);
 	port_af_xdp_destroy(o.port);
 	hostdev_close(h);
 	return NULL;
@@ -243,7 +252,7 @@ static void close_port(struct port *port)
 {
 	struct hostdev *h = hostdev_find(port);
 
-	free_own(h->own);
+	free_own(h);
 	hostdev_close(h);
 	port_af_xdp_destroy(port);
 }

@@ -63,9 +63,11 @@ static void a_port_that_is_closed_leaves_everything_to_the_host(void **state)
 	port = open_well();
 	test_sh("ip -d link show v0 | grep -q xdp");
 	test_sh("ip -d link show v0 | grep -q 'promiscuity 1'");
+	test_sh("ethtool -k v0 | grep -q 'rx-vlan-offload: off'");
 	close_port(port);
 	test_sh("! ip -d link show v0 | grep -q xdp");
 	test_sh("ip -d link show v0 | grep -q 'promiscuity 0'");
+	test_sh("ethtool -k v0 | grep -q 'rx-vlan-offload: on'");
 	cut_cable();
 }
 
