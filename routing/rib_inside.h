@@ -97,8 +97,11 @@ struct rib_table {
 	struct trie dests;    /* marked: those that are used */
 	struct trie gateways; /* watches, as host prefixes */
 	struct rib_table *next_pending;
-	bool pending;              /* gateways in `range` after `at` are to be looked up anew */
-	struct trie_key range, at; /* at is included where it is range itself */
+	/* Gateways in `range` after `at` are to be looked up anew, but for those found with a
+	 * prefix longer than `longest`. at is included where it is range itself. */
+	bool pending;
+	int16_t longest;
+	struct trie_key range, at;
 };
 
 struct rib_vrf {

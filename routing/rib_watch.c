@@ -6,7 +6,7 @@
  */
 #include "routing/rib_inside.h"
 
-enum { GATEWAYS_AT_ONCE = 32 }; /* looked up within one decision; more of them in slices */
+enum { GATEWAYS_AT_ONCE = 8 }; /* looked up within one decision; more of them in slices */
 
 static uint32_t *iface_bucket(struct rib *rib, uint32_t iface)
 {
@@ -186,9 +186,9 @@ void watch_step(struct rib *rib)
 }
 
 /* Looks the next gateway of a range up; false: there is none. The key moves on to it. A gateway
- * that was found with a longer prefix does not care. */
+ * that was found with a prefix longer than `longest` does not care. */
 static bool gateway_next(struct rib *rib, struct rib_table *table, const struct trie_key *range,
-			 struct trie_key *at, bool inclusive)
+			 int longest, struct trie_key *at, bool inclusive)
 {
 	uint32_t node = trie_next(&table->gateways, at, inclusive), w;
 	struct watch *watch;
@@ -200,7 +200,7 @@ static bool gateway_next(struct rib *rib, struct rib_table *table, const struct 
 		return false;
 	w = trie_node_at(&table->gateways, node)->value;
 	watch = watch_at(rib, w);
-	if (watch->length <= range->length && gateway_update(rib, watch))
+	if (watch->length <= longest && gateway_update(rib, watch))
 		watch_changed(rib, w);
 	return true;
 }
@@ -213,10 +213,12 @@ static void leave_for_later(struct rib *rib, struct rib_table *table, const stru
 
 	if (table->pending) {
 		table->range = table->at = all;
+		table->longest = INT16_MAX;
 		return;
 	}
 	table->pending = true;
 	table->range = table->at = *range;
+	table->longest = range->length;
 	table->next_pending = rib->pending_tables;
 	rib->pending_tables = table;
 }
@@ -228,7 +230,7 @@ void gateways_changed(struct rib *rib, struct rib_table *table, const struct tri
 
 	if (table->gateways.n == 0)
 		return;
-	while (gateway_next(rib, table, range, &at, n == 0))
+	while (gateway_next(rib, table, range, range->length, &at, n == 0))
 		if (++n == GATEWAYS_AT_ONCE) {
 			leave_for_later(rib, table, range);
 			return;
@@ -240,7 +242,7 @@ void gateways_step(struct rib *rib)
 	struct rib_table *table = rib->pending_tables;
 	bool is_first = trie_key_compare(&table->at, &table->range) == 0;
 
-	if (gateway_next(rib, table, &table->range, &table->at, is_first))
+	if (gateway_next(rib, table, &table->range, table->longest, &table->at, is_first))
 		return;
 	table->pending = false;
 	rib->pending_tables = table->next_pending;

@@ -193,6 +193,30 @@ static void routes_that_lead_to_each_other_lead_nowhere(void **state)
 	net_expect_inactive(net, "11.0.0.0/8", s, RIB_NO_GATEWAY);
 }
 
+/* 10/8 leads by way of 11.0/16, and when that is gone by way of 11/8, which may lead back: a loop,
+ * although the hops would be the same. */
+static void a_loop_is_seen_also_where_the_hops_stay_the_same(void **state)
+{
+	struct net *net = *state;
+	uint32_t s = source(net, RIB_STATIC), o = source(net, RIB_OSPF);
+
+	net_iface(net, 1, true);
+	net_set(net, s, "15.0.0.0/8", "192.0.2.1@1", 1);
+	net_set(net, s, "12.0.0.0/8", "15.0.0.1", 1);
+	net_set(net, s, "14.0.0.0/8", "192.0.2.1@1", 1);
+	net_set(net, s, "13.0.0.0/8", "14.0.0.1", 1);
+	net_set(net, s, "11.0.0.0/16", "13.0.0.1", 1);
+	net_set(net, s, "11.0.0.0/8", "10.0.0.1", 1);
+	net_set(net, o, "11.0.0.0/8", "12.0.0.1", 110);
+	net_set(net, s, "10.0.0.0/8", "11.0.0.1", 1);
+	net_set(net, s, "20.0.0.0/8", "13.0.0.1", 1); /* decided before 11.0/16 is */
+	net_set(net, s, "21.0.0.0/8", "13.0.0.1", 1);
+	net_expect(net, "10.0.0.0/8", "192.0.2.1@1");
+	net_del(net, s, "14.0.0.0/8");
+	net_expect(net, "11.0.0.0/8", "192.0.2.1@1");
+	net_expect_inactive(net, "10.0.0.0/8", s, RIB_LOOP);
+}
+
 static void a_chain_may_be_so_long_and_no_longer(void **state)
 {
 	struct net *net = *state;
@@ -279,6 +303,7 @@ int main(void)
 		RIB_TEST(a_change_that_leads_to_the_same_hops_is_not_told),
 		RIB_TEST(a_route_does_not_lead_to_its_own_gateway),
 		RIB_TEST(routes_that_lead_to_each_other_lead_nowhere),
+		RIB_TEST(a_loop_is_seen_also_where_the_hops_stay_the_same),
 		RIB_TEST(a_chain_may_be_so_long_and_no_longer),
 		RIB_TEST(many_routes_over_one_gateway_are_one_thing_to_look_up),
 		RIB_TEST(many_gateways_follow_one_prefix),
