@@ -149,7 +149,7 @@ struct rib_rule {
 
 struct rib_filter {
 	uint32_t n;
-	struct rib_rule rules[];
+	const struct rib_rule *rules;
 };
 
 /* Whether it passes; *metric and *tag are overwritten where the rule sets them. */

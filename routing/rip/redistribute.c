@@ -19,10 +19,10 @@ static bool wanted(const struct rip *rip, const struct rib_best *best, uint32_t 
 	*metric = rip->conf.default_metric;
 	*tag = best->tag;
 	return best->vrf == rip->conf.vrf && best->prefix.addr.family == rip->family &&
-	       best->source != rip->instance.source && rip->conf.redistribute &&
+	       best->source != rip->instance.source &&
 	       best->hops->hops[0].kind != NEXTHOP_BROADCAST &&
 	       !addr_is_link_local(&best->prefix.addr) && !is_told_with_its_subnet(rip, best) &&
-	       rib_filter_passes(rip->conf.redistribute, best, metric, tag);
+	       rib_filter_passes(&rip->conf.redistribute, best, metric, tag);
 }
 
 static void set_own(struct rip_route *route, const struct nexthop_set *hops, uint32_t metric,

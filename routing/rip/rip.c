@@ -82,30 +82,30 @@ static void conf_free(struct rip_conf *conf)
 {
 	memory_free((void *)conf->ifaces);
 	memory_free((void *)conf->neighbors);
-	memory_free((void *)conf->redistribute);
+	memory_free((void *)conf->redistribute.rules);
 	conf->ifaces = NULL;
 	conf->neighbors = NULL;
-	conf->redistribute = NULL;
+	conf->redistribute = (struct rib_filter){0};
 	conf->n_ifaces = conf->n_neighbors = 0;
 }
 
 static size_t filter_size(const struct rib_filter *filter)
 {
-	return filter ? sizeof(*filter) + filter->n * sizeof(filter->rules[0]) : 0;
+	return filter->n * sizeof(*filter->rules);
 }
 
 static int conf_copy(struct rip_conf *to, const struct rip_conf *from)
 {
 	size_t ifaces = from->n_ifaces * sizeof(*from->ifaces);
 	size_t neighbors = from->n_neighbors * sizeof(*from->neighbors);
-	size_t filter = filter_size(from->redistribute);
+	size_t filter = filter_size(&from->redistribute);
 
 	*to = *from;
 	to->ifaces = copy(from->ifaces, ifaces);
 	to->neighbors = copy(from->neighbors, neighbors);
-	to->redistribute = copy(from->redistribute, filter);
+	to->redistribute.rules = copy(from->redistribute.rules, filter);
 	if ((ifaces && !to->ifaces) || (neighbors && !to->neighbors) ||
-	    (filter && !to->redistribute)) {
+	    (filter && !to->redistribute.rules)) {
 		conf_free(to);
 		return -ENOMEM;
 	}
@@ -144,13 +144,13 @@ static bool filter_differs(const struct rib_filter *a, const struct rib_filter *
 {
 	size_t size = filter_size(a);
 
-	return size != filter_size(b) || (size && memcmp(a, b, size) != 0);
+	return size != filter_size(b) || (size && memcmp(a->rules, b->rules, size) != 0);
 }
 
 /* Hears of the whole RIB again, and so finds what differs. */
 static int listen_again(struct rip *rip, struct rip_conf *old, bool first)
 {
-	bool differs = first || filter_differs(old->redistribute, rip->conf.redistribute) ||
+	bool differs = first || filter_differs(&old->redistribute, &rip->conf.redistribute) ||
 		       old->default_metric != rip->conf.default_metric;
 
 	if (!differs)

@@ -80,7 +80,7 @@ struct rip_conf {
 	const struct rip_iface_conf *ifaces; /* by iface, ascending */
 	uint32_t n_neighbors;
 	const struct rip_neighbor_conf *neighbors;
-	const struct rib_filter *redistribute; /* what of the RIB is told; NULL: nothing */
+	struct rib_filter redistribute; /* what of the RIB is told; no rules: nothing */
 };
 
 void rip_conf_default(struct rip_conf *conf, uint8_t family);

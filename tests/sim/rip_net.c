@@ -47,6 +47,8 @@ struct router *rip_net_router(struct rip_net *net, const char *name, const char 
 
 static void speak(struct rip_net_router *self, const struct end *end)
 {
+	if (self->n_ifaces == RIP_NET_IFACES)
+		abort();
 	self->ifaces[self->n_ifaces] = the_net->all;
 	self->ifaces[self->n_ifaces++].iface = end->iface.id;
 }
@@ -128,12 +130,10 @@ static struct rip_iface_conf merged(const struct rip_iface_conf *own)
 
 static void configure(struct rip_net *net, struct rip_net_router *self)
 {
-	struct rip_iface_conf ifaces[ROUTER_IFACES_MAX];
-	struct {
-		struct rib_filter filter;
-		struct rib_rule rule;
-	} connected = {{1},
-		       {.protocols = 1 << RIB_CONNECTED, .set_tag = true, .new_tag = net->tag}};
+	struct rip_iface_conf ifaces[RIP_NET_IFACES];
+	struct rib_rule connected = {.protocols = 1 << RIB_CONNECTED,
+				     .set_tag = true,
+				     .new_tag = net->tag};
 	struct rip_conf conf;
 
 	memset(ifaces, 0, sizeof(ifaces));
@@ -146,7 +146,7 @@ static void configure(struct rip_net *net, struct rip_net_router *self)
 	conf.n_neighbors = self->n_neighbors;
 	conf.neighbors = self->neighbors;
 	if (net->redistributes)
-		conf.redistribute = &connected.filter;
+		conf.redistribute = (struct rib_filter){1, &connected};
 	if (protocol_connected.reconfigure(self->router->instances[0], NULL) < 0 ||
 	    self->router->instances[1]->protocol->reconfigure(self->router->instances[1], &conf) <
 		    0)

@@ -10,12 +10,13 @@
 #include "routing/rip/rip.h"
 #include "tests/sim/world.h"
 
-#define RIP_NET_ROUTERS 64
+#define RIP_NET_ROUTERS 16
+#define RIP_NET_IFACES  24
 
 struct rip_net_router {
 	struct router *router;
 	uint32_t n_ifaces, n_neighbors;
-	struct rip_iface_conf ifaces[ROUTER_IFACES_MAX];
+	struct rip_iface_conf ifaces[RIP_NET_IFACES];
 	struct rip_neighbor_conf neighbors[8];
 };
 

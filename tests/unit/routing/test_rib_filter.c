@@ -3,8 +3,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
@@ -21,19 +19,13 @@ static struct prefix prefix(const char *text)
 
 static bool passes(struct rib_rule rule, const char *dest, uint32_t *metric, uint32_t *tag)
 {
-	struct rib_filter *filter = malloc(sizeof(*filter) + sizeof(rule));
+	struct rib_filter filter = {1, &rule};
 	struct rib_best best = {.prefix = prefix(dest),
 				.protocol = RIB_STATIC,
 				.metric = 7,
 				.tag = 9};
-	bool result;
 
-	assert_non_null(filter);
-	filter->n = 1;
-	filter->rules[0] = rule;
-	result = rib_filter_passes(filter, &best, metric, tag);
-	free(filter);
-	return result;
+	return rib_filter_passes(&filter, &best, metric, tag);
 }
 
 static void lengths_are_those_of_ge_and_le(void **state)
@@ -104,18 +96,16 @@ static void what_a_rule_sets_is_told_and_nothing_else(void **state)
 
 static void the_first_rule_that_fits_decides(void **state)
 {
-	struct {
-		struct rib_filter filter;
-		struct rib_rule rules[2];
-	} list = {{2}, {{.prefix = prefix("10.1.0.0/16"), .deny = true}, {.protocols = 0}}};
+	struct rib_rule rules[] = {{.prefix = prefix("10.1.0.0/16"), .deny = true}, {0}};
+	struct rib_filter list = {2, rules};
 	struct rib_best denied = {.prefix = prefix("10.1.0.0/16")},
 			other = {.prefix = prefix("10.2.0.0/16")};
 	uint32_t metric, tag;
 
-	assert_false(rib_filter_passes(&list.filter, &denied, &metric, &tag));
-	assert_true(rib_filter_passes(&list.filter, &other, &metric, &tag));
-	list.filter.n = 0;
-	assert_false(rib_filter_passes(&list.filter, &other, &metric, &tag));
+	assert_false(rib_filter_passes(&list, &denied, &metric, &tag));
+	assert_true(rib_filter_passes(&list, &other, &metric, &tag));
+	list.n = 0;
+	assert_false(rib_filter_passes(&list, &other, &metric, &tag));
 }
 
 int main(void)

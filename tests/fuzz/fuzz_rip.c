@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * RIP and RIPng as neighbours, strangers and time meet them: the first byte says
+ * how the interface is configured, then come steps: a packet, a span of time, a
+ * carrier that fails. What is learned is always a network that may be routed to,
+ * at a metric below infinity, within the limit; and everything is given back.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "routing/core/udp.h"
+#include "routing/rip/packet.h"
+#include "tests/sim/rip_net.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { LIMIT = 20, STEPS = 64 };
+
+static struct rip_net net;
+static struct router *router;
+static struct end *end;
+
+static struct addr address(const char *text)
+{
+	struct addr addr;
+
+	if (addr_parse(text, &addr) < 0)
+		abort();
+	return addr;
+}
+
+static void build(uint8_t how)
+{
+	bool is_4 = how & 1;
+	struct rip_iface_conf *conf;
+	struct router *peer;
+	struct link *link;
+
+	rip_net_start(&net, 1, is_4 ? ADDR_IP4 : ADDR_IP6);
+	net.routes_max = LIMIT;
+	router = rip_net_router(&net, "r", is_4 ? "10.1.0.1/16" : "2001:db8:1::1/48");
+	peer = rip_net_router(&net, "p", NULL);
+	link = is_4 ? rip_net_link(&net, router, "192.0.2.1/24", peer, "192.0.2.2/24")
+		    : rip_net_link(&net, router, "fe80::1/64", peer, "fe80::2/64");
+	end = rip_net_end(router, link);
+	conf = rip_net_conf(router, link);
+	conf->accept_1 = how & 2;
+	conf->passive = how & 4;
+	if (is_4 && how & 8) {
+		conf->n_keys = 1;
+		conf->keys[0] = (struct rip_key){.id = 1,
+						 .size = 1,
+						 .type = (uint8_t)(1 + (how >> 4) % 6),
+						 .key = "k"};
+	}
+	rip_net_configure(&net);
+	world_run(net.world, SPAN_S(1));
+}
+
+/* from, ttl, port: of the few that matter, or anything. */
+static void give(const uint8_t *data, uint32_t size, uint8_t who)
+{
+	static const char *const from4[] = {"192.0.2.2", "192.0.2.9", "192.0.2.1", "198.51.100.1"};
+	static const char *const from6[] = {"fe80::2", "fe80::9", "fe80::1", "2001:db8:9::1"};
+	bool is_4 = net.family == ADDR_IP4;
+	uint8_t *packet = malloc(UDP_HEADERS_MAX + size);
+	struct ip_out ip = {.src = address(is_4 ? from4[who & 3] : from6[who & 3]),
+			    .dst = address(is_4 ? "224.0.0.9" : "ff02::9"),
+			    .ttl = who & 4 ? 255 : 64};
+	struct udp_view udp = {.sport = is_4 ? RIP_PORT : RIPNG_PORT,
+			       .dport = is_4 ? RIP_PORT : RIPNG_PORT,
+			       .data = data,
+			       .len = size};
+	struct packet_in in = {.iface = &end->iface,
+			       .ether_type = is_4 ? 0x0800 : 0x86dd,
+			       .data = packet};
+
+	if (!packet)
+		abort();
+	if (who & 8)
+		udp.sport = 1234;
+	in.len = udp_write(packet, &ip, &udp);
+	rip_net_instance(router)->protocol->input(rip_net_instance(router), &in);
+	free(packet);
+}
+
+static void check(void)
+{
+	struct rip_route_row row = {0};
+
+	if (rip_net_count(router) > LIMIT)
+		abort();
+	while (rip_next_route(rip_net_instance(router), &row)) {
+		if (row.is_own || row.is_deleted)
+			continue;
+		if (!prefix_is_network(&row.prefix) || addr_is_multicast(&row.prefix.addr) ||
+		    addr_is_loopback(&row.prefix.addr) || row.metric < 1 ||
+		    row.metric >= RIP_INFINITY)
+			abort();
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const uint8_t *at = data, *last = data + size;
+
+	if (!size)
+		return 0;
+	build(*at++);
+	for (int i = 0; i < STEPS && last - at >= 2; i++) {
+		uint8_t step = at[0], value = at[1];
+		uint32_t length = value * 2U;
+
+		at += 2;
+		if (step < 16) {
+			world_run(net.world, SPAN_MS(value * 500));
+		} else if (step < 24) {
+			end_set_up(end, value & 1);
+		} else {
+			if (length > (size_t)(last - at))
+				length = (uint32_t)(last - at);
+			give(at, length, step);
+			at += length;
+		}
+	}
+	world_run(net.world, 0);
+	check();
+	rip_net_stop(&net);
+	return 0;
+}
