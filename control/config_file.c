@@ -44,16 +44,30 @@ fail:
 	return NULL;
 }
 
+/* places: where to keep positions, or NULL. */
+static json_t *load_and_check(const char *text, size_t size, json_t **places, struct errors *errors)
+{
+	json_t *tree = yaml_load(text, size, places, errors);
+	json_t *checked = tree ? schema_check(&nouns, tree, errors) : NULL;
+
+	json_decref(tree);
+	return checked;
+}
+
 json_t *config_text_load(const char *text, size_t size, struct errors *errors)
 {
-	json_t *positions = NULL, *checked = NULL;
-	json_t *tree = yaml_load(text, size, &positions, errors);
+	json_t *positions = NULL, *checked;
+	struct errors ignored;
 
-	if (tree)
-		checked = schema_check(&nouns, tree, errors);
+	/* Only who finds a mistake has to find its line, too. */
+	errors_init(&ignored);
+	checked = load_and_check(text, size, NULL, &ignored);
+	errors_fini(&ignored);
+	if (checked)
+		return checked;
+	checked = load_and_check(text, size, &positions, errors);
 	if (!checked && positions)
 		yaml_locate(positions, errors);
-	json_decref(tree);
 	json_decref(positions);
 	return checked;
 }

@@ -99,7 +99,7 @@ static json_t *apply_tree(struct call *call, const json_t *tree)
 		return json_null();
 	}
 	if (!confirm)
-		return done(config_apply(weftd.config, tree, "config apply", call->errors),
+		return done(config_apply_sound(weftd.config, tree, "config apply", call->errors),
 			    call->errors);
 	json_t *changes = config_apply_confirm(weftd.config, tree, "config apply --confirm",
 					       confirm, call->errors);

@@ -244,8 +244,9 @@ static json_t *begin(const json_t *running, const struct noun *noun, json_t **pa
 	json_t *candidate = running ? json_copy((json_t *)running) : json_object();
 	json_t *old = json_object_get(candidate, noun->key);
 
+	/* What is not edited stays the very same: so it is known to be sound. */
 	if (old)
-		*part = json_deep_copy(old);
+		*part = noun->shape == NOUN_SINGLE ? json_deep_copy(old) : json_copy(old);
 	else
 		*part = noun->shape == NOUN_LIST ? json_array() : json_object();
 	json_object_set_new(candidate, noun->key, *part);
@@ -389,6 +390,19 @@ json_t *edit_add(const json_t *running, const struct noun *noun, const char *nam
 	return candidate;
 }
 
+/* Puts a copy in the object's place, to be edited; borrowed. */
+static json_t *own_copy(json_t *part, const struct noun *noun, const char *name, json_t *object,
+			struct errors *errors)
+{
+	json_t *copy = json_deep_copy(object);
+
+	if (noun->shape == NOUN_MAP)
+		json_object_set_new(part, name, copy);
+	else
+		json_array_set_new(part, (size_t)find_item(part, noun, name, errors), copy);
+	return copy;
+}
+
 json_t *edit_set(const json_t *running, const struct noun *noun, const char *name,
 		 const json_t *set, struct errors *errors)
 {
@@ -397,6 +411,8 @@ json_t *edit_set(const json_t *running, const struct noun *noun, const char *nam
 	char path[PATH_SIZE], position[24];
 	int rc = -1;
 
+	if (object && noun->shape != NOUN_SINGLE)
+		object = own_copy(part, noun, name, object, errors);
 	if (object && noun->shape == NOUN_LIST) {
 		snprintf(position, sizeof(position), "%d", find_item(part, noun, name, errors));
 		name = position;

@@ -147,23 +147,43 @@ static void keep_history(struct config *config, const json_t *changes, const cha
 		history_write(config->history_dir, config->running, comment, errors);
 }
 
+static json_t *apply_and_keep(struct config *config, const json_t *tree, const char *comment,
+			      struct errors *errors)
+{
+	json_t *changes = apply_checked(config, tree, errors);
+
+	if (changes != NULL)
+		keep_history(config, changes, comment, errors);
+	return changes;
+}
+
+static int check_idle(const struct config *config, struct errors *errors)
+{
+	if (!config->busy)
+		return 0;
+	return errors_add(errors, "", "another change is being applied: try again after it");
+}
+
 json_t *config_apply(struct config *config, const json_t *candidate, const char *comment,
 		     struct errors *errors)
 {
 	json_t *tree, *changes;
 
-	if (config->busy) {
-		errors_add(errors, "", "another change is being applied: try again after it");
+	if (check_idle(config, errors) < 0)
 		return NULL;
-	}
-	tree = schema_check(config->registry, candidate, errors);
+	tree = schema_check_beside(config->registry, candidate, config->running, errors);
 	if (tree == NULL)
 		return NULL;
-	changes = apply_checked(config, tree, errors);
-	if (changes != NULL)
-		keep_history(config, changes, comment, errors);
+	changes = apply_and_keep(config, tree, comment, errors);
 	json_decref(tree);
 	return changes;
+}
+
+json_t *config_apply_sound(struct config *config, const json_t *tree, const char *comment,
+			   struct errors *errors)
+{
+	return check_idle(config, errors) < 0 ? NULL
+					      : apply_and_keep(config, tree, comment, errors);
 }
 
 json_t *config_history(const struct config *config)

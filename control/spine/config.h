@@ -32,6 +32,10 @@ json_t *config_diff(const struct config *config, const json_t *candidate);
 json_t *config_apply(struct config *config, const json_t *candidate, const char *comment,
 		     struct errors *errors);
 
+/* The same with a tree that schema_check has returned just now. */
+json_t *config_apply_sound(struct config *config, const json_t *tree, const char *comment,
+			   struct errors *errors);
+
 /* Called for each object of config_diff, after the whole change has succeeded, so that nobody hears
  * of what is undone at once; after a change that failed and could not be undone wholly, for what is
  * left of it. A probation that ends unconfirmed is told as action "expire" of the noun config

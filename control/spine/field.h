@@ -37,7 +37,8 @@ enum field_type {
 		       1-4094 */
 	F_REF,      /* the name of an object of the noun `ref` ("port", or "port|bond") */
 	F_LIST,     /* of `elem`; min and max: how many; a value alone is a list of one, and "a,b" a
-		       list of two unless the elements are strings */
+		       list of two unless the elements are strings; objects stand alone only where
+		       they have a text form */
 	F_MAP,      /* names to objects of `fields`; keys are names, or of noun `ref` */
 	F_OBJECT,   /* an object of `fields` */
 	FIELD_TYPES /* how many there are */

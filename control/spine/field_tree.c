@@ -43,6 +43,14 @@ static bool is_tree(const struct field *field)
 	return field->type == F_LIST || field->type == F_MAP || field->type == F_OBJECT;
 }
 
+/* May a value stand for a list of one? An object may where a text may, too. */
+static bool is_alone(const struct field *elem, const json_t *value)
+{
+	if (elem->from_text != NULL)
+		return json_is_string(value) || json_is_object(value);
+	return !json_is_object(value) && !is_tree(elem);
+}
+
 json_t *field_list_check(const struct field *field, const json_t *value, const char *path,
 			 struct errors *errors)
 {
@@ -53,8 +61,7 @@ json_t *field_list_check(const struct field *field, const json_t *value, const c
 	bool good = true;
 	size_t i;
 
-	if (!json_is_array(value) && !is_text_form(field->elem, value) &&
-	    (json_is_object(value) || is_tree(field->elem)))
+	if (!json_is_array(value) && !is_alone(field->elem, value))
 		return field_refuse(field, value, path, errors, "is not a list");
 	list = list_of(field, value);
 	if (!json_is_array(value) && json_array_size(list) == 1)

@@ -15,14 +15,44 @@ static void *allocate(size_t n, size_t size)
 	return memory;
 }
 
-/* Positions of each value in a list: its text -> [positions, the last one first]. */
-static json_t *index_values(const json_t *list)
+/* The part of two lists between what is the same at their beginnings and at their ends. */
+struct middle {
+	const json_t *old, *new;
+	size_t from;           /* in both */
+	size_t old_to, new_to; /* the first behind it, in each */
+};
+
+static bool is_same(const struct middle *middle, size_t old, size_t new)
+{
+	return json_equal(json_array_get(middle->old, old), json_array_get(middle->new, new));
+}
+
+static void find_middle(struct list_diff *diff, struct middle *middle)
+{
+	while (middle->from < middle->old_to && middle->from < middle->new_to &&
+	       is_same(middle, middle->from, middle->from)) {
+		diff->old_kept[middle->from] = true;
+		diff->new_kept[middle->from++] = true;
+	}
+	while (middle->from < middle->old_to && middle->from < middle->new_to &&
+	       is_same(middle, middle->old_to - 1, middle->new_to - 1)) {
+		diff->old_kept[--middle->old_to] = true;
+		diff->new_kept[--middle->new_to] = true;
+	}
+}
+
+static char *text_of(const json_t *list, size_t i)
+{
+	return json_dumps(json_array_get(list, i), JSON_SORT_KEYS | JSON_COMPACT | JSON_ENCODE_ANY);
+}
+
+/* Positions of each old value: its text -> [positions, the last one first]. */
+static json_t *index_values(const struct middle *middle)
 {
 	json_t *index = json_object();
 
-	for (size_t i = json_array_size(list); i > 0; i--) {
-		char *text = json_dumps(json_array_get(list, i - 1),
-					JSON_SORT_KEYS | JSON_COMPACT | JSON_ENCODE_ANY);
+	for (size_t i = middle->old_to; i > middle->from; i--) {
+		char *text = text_of(middle->old, i - 1);
 		json_t *places = json_object_get(index, text);
 
 		if (places == NULL) {
@@ -35,25 +65,29 @@ static json_t *index_values(const json_t *list)
 	return index;
 }
 
-/* For each new item the position of the old one it is paired with, or NONE. */
-static size_t *pair_items(const json_t *old, const json_t *new)
+/* For each new item of the middle the position of the old one it is paired with, or NONE. */
+static size_t *pair_items(const struct middle *middle)
 {
-	size_t n = json_array_size(new);
+	size_t n = middle->new_to - middle->from;
 	size_t *pairs = allocate(n, sizeof(*pairs));
-	json_t *index = index_values(old);
+	json_t *index = index_values(middle);
 
 	for (size_t i = 0; i < n; i++) {
-		char *text = json_dumps(json_array_get(new, i),
-					JSON_SORT_KEYS | JSON_COMPACT | JSON_ENCODE_ANY);
-		json_t *places = json_object_get(index, text);
-		size_t left = json_array_size(places);
+		json_t *places = NULL;
+		size_t left = 0;
 
 		pairs[i] = NONE;
+		if (json_object_size(index) > 0) {
+			char *text = text_of(middle->new, middle->from + i);
+
+			places = json_object_get(index, text);
+			left = json_array_size(places);
+			free(text);
+		}
 		if (left > 0) {
 			pairs[i] = (size_t)json_integer_value(json_array_get(places, left - 1));
 			json_array_remove(places, left - 1);
 		}
-		free(text);
 	}
 	json_decref(index);
 	return pairs;
@@ -61,8 +95,9 @@ static size_t *pair_items(const json_t *old, const json_t *new)
 
 /* The longest run of pairs that rises in both lists (patience sorting): tails[k] is the new item at
  * which a run of k + 1 ends lowest. */
-static void keep_longest(struct list_diff *diff, const size_t *pairs, size_t n)
+static void keep_longest(struct list_diff *diff, const size_t *pairs, const struct middle *middle)
 {
+	size_t n = middle->new_to - middle->from;
 	size_t *tails = allocate(n, sizeof(*tails)), *before = allocate(n, sizeof(*before));
 	size_t length = 0;
 
@@ -72,12 +107,12 @@ static void keep_longest(struct list_diff *diff, const size_t *pairs, size_t n)
 		if (pairs[i] == NONE)
 			continue;
 		while (low < high) {
-			size_t middle = (low + high) / 2;
+			size_t half = (low + high) / 2;
 
-			if (pairs[tails[middle]] < pairs[i])
-				low = middle + 1;
+			if (pairs[tails[half]] < pairs[i])
+				low = half + 1;
 			else
-				high = middle;
+				high = half;
 		}
 		before[i] = low > 0 ? tails[low - 1] : NONE;
 		tails[low] = i;
@@ -85,7 +120,7 @@ static void keep_longest(struct list_diff *diff, const size_t *pairs, size_t n)
 			length++;
 	}
 	for (size_t i = length > 0 ? tails[length - 1] : NONE; i != NONE; i = before[i]) {
-		diff->new_kept[i] = true;
+		diff->new_kept[middle->from + i] = true;
 		diff->old_kept[pairs[i]] = true;
 	}
 	free(tails);
@@ -94,11 +129,17 @@ static void keep_longest(struct list_diff *diff, const size_t *pairs, size_t n)
 
 void list_diff_init(struct list_diff *diff, const json_t *old, const json_t *new)
 {
-	size_t *pairs = pair_items(old, new);
+	struct middle middle = {.old = old,
+				.new = new,
+				.old_to = json_array_size(old),
+				.new_to = json_array_size(new)};
+	size_t *pairs;
 
 	diff->old_kept = allocate(json_array_size(old), sizeof(bool));
 	diff->new_kept = allocate(json_array_size(new), sizeof(bool));
-	keep_longest(diff, pairs, json_array_size(new));
+	find_middle(diff, &middle);
+	pairs = pair_items(&middle);
+	keep_longest(diff, pairs, &middle);
 	free(pairs);
 }
 

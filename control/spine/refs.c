@@ -11,6 +11,15 @@ struct walk {
 static int walk_object(const struct walk *walk, const struct field *fields, const json_t *object,
 		       const char *path);
 
+/* The path of key below path, where paths are wanted. */
+static const char *join(char below[FIELD_PATH_MAX], const char *path, const char *key)
+{
+	if (path == NULL)
+		return NULL;
+	field_path(below, path, key);
+	return below;
+}
+
 static int walk_map(const struct walk *walk, const struct field *field, const json_t *map,
 		    const char *path)
 {
@@ -23,8 +32,7 @@ static int walk_map(const struct walk *walk, const struct field *field, const js
 		if (field->ref != NULL)
 			rc = walk->fn(walk->arg, &ref);
 		if (rc == 0 && field->fields != NULL) {
-			field_path(below, path, ref.name);
-			rc = walk_object(walk, field->fields, item, below);
+			rc = walk_object(walk, field->fields, item, join(below, path, ref.name));
 		}
 		if (rc != 0)
 			return rc;
@@ -52,8 +60,9 @@ static int walk_value(const struct walk *walk, const struct field *field, const 
 		return walk_object(walk, field->fields, value, path);
 	case F_LIST:
 		json_array_foreach((json_t *)value, i, item) {
-			field_path_index(below, path, i);
-			rc = walk_value(walk, field->elem, item, below);
+			if (path != NULL)
+				field_path_index(below, path, i);
+			rc = walk_value(walk, field->elem, item, path != NULL ? below : NULL);
 			if (rc != 0)
 				return rc;
 		}
@@ -73,8 +82,7 @@ static int walk_object(const struct walk *walk, const struct field *fields, cons
 		int rc = 0;
 
 		if (value != NULL) {
-			field_path(below, path, field->name);
-			rc = walk_value(walk, field, value, below);
+			rc = walk_value(walk, field, value, join(below, path, field->name));
 		}
 		if (rc != 0)
 			return rc;

@@ -399,6 +399,22 @@ void rpc_client_send(struct rpc_client *client, char *line)
 	bound_memory(rpc);
 }
 
+static bool wants(const struct rpc_client *client, const char *noun)
+{
+	return client->subscribed &&
+	       (!client->noun || (noun && strcmp(noun, client->noun->name) == 0));
+}
+
+bool rpc_has_subscribers(const struct rpc *rpc, const char *noun)
+{
+	struct rpc_client *client;
+
+	TAILQ_FOREACH(client, &rpc->clients, link)
+	if (wants(client, noun))
+		return true;
+	return false;
+}
+
 void rpc_notify(struct rpc *rpc, const json_t *event)
 {
 	const char *noun = json_string_value(json_object_get(event, "noun"));
@@ -407,8 +423,7 @@ void rpc_notify(struct rpc *rpc, const json_t *event)
 
 	for (client = TAILQ_FIRST(&rpc->clients); client; client = next) {
 		next = TAILQ_NEXT(client, link);
-		if (!client->subscribed ||
-		    (client->noun && (!noun || strcmp(noun, client->noun->name))))
+		if (!wants(client, noun))
 			continue;
 		if (!line) {
 			json_t *whole = json_pack("{s:s, s:s, s:O}", "jsonrpc", "2.0", "method",

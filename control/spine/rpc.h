@@ -51,6 +51,9 @@ void rpc_destroy(struct rpc *rpc);
  * connection that called `monitor`: {"jsonrpc":"2.0","method":"event","params":event}. */
 void rpc_notify(struct rpc *rpc, const json_t *event);
 
+/* Has any connection asked for the events of a noun? */
+bool rpc_has_subscribers(const struct rpc *rpc, const char *noun);
+
 /* Makes a connection a subscriber, to one noun's events or (NULL) to all. */
 void rpc_client_subscribe(struct rpc_client *client, const struct noun *noun);
 

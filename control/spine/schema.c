@@ -11,7 +11,9 @@
 /* One check of a whole tree. What is sound so far stands in out. */
 struct check {
 	const struct registry *registry;
-	const json_t *tree; /* as given: names count as known even where their object is bad */
+	const json_t *tree;  /* as given: names count as known even where their object is bad */
+	const json_t *sound; /* was checked before: what is the very same there needs no further
+				look; NULL: nothing was */
 	json_t *out;
 	struct errors *errors;
 	bool good;
@@ -70,6 +72,13 @@ static json_t *check_fields(struct check *check, const struct noun *noun, const 
 	return checked;
 }
 
+/* The very same value stands in the tree that was checked before. */
+static bool is_sound(const struct check *check, const struct noun *noun, const char *name,
+		     const json_t *value)
+{
+	return value == json_object_get(json_object_get(check->sound, noun->key), name);
+}
+
 static void check_map(struct check *check, const struct noun *noun, const json_t *section)
 {
 	static const struct field name_field = {.type = F_NAME};
@@ -82,6 +91,10 @@ static void check_map(struct check *check, const struct noun *noun, const json_t
 		json_t *text = json_string(name);
 		struct errors bad_name;
 
+		if (is_sound(check, noun, name, value)) {
+			json_object_set(out, name, (json_t *)value);
+			continue;
+		}
 		errors_init(&bad_name);
 		json_decref(field_check(&name_field, text, "", &bad_name));
 		json_decref(text);
@@ -107,14 +120,23 @@ static void check_map(struct check *check, const struct noun *noun, const json_t
 
 static void check_list(struct check *check, const struct noun *noun, const json_t *section)
 {
+	const json_t *sound = json_object_get(check->sound, noun->key), *value;
 	json_t *out = json_array();
-	const json_t *value;
+	size_t i, at = 0; /* at: how far in sound */
 	char name[24];
-	size_t i;
 
 	json_array_foreach((json_t *)section, i, value) {
 		json_t *checked;
 
+		/* Items that follow one another there do so here, but for what was put in or out.
+		 */
+		if (value == json_array_get(sound, at + 1))
+			at++;
+		if (value == json_array_get(sound, at)) {
+			json_array_append(out, (json_t *)value);
+			at++;
+			continue;
+		}
 		snprintf(name, sizeof(name), "%zu", i);
 		checked = check_fields(check, noun, name, value);
 		if (checked != NULL)
@@ -132,7 +154,9 @@ static void check_section(struct check *check, const struct noun *noun)
 
 	if (section == NULL)
 		return;
-	if (noun->shape == NOUN_SINGLE) {
+	if (section == json_object_get(check->sound, noun->key)) {
+		json_object_set(check->out, noun->key, (json_t *)section);
+	} else if (noun->shape == NOUN_SINGLE) {
 		single = check_fields(check, noun, "", section);
 		if (single != NULL)
 			json_object_set_new(check->out, noun->key, single);
@@ -216,36 +240,28 @@ struct each {
 	void *arg;
 };
 
-/* As schema_each, with values as they stand in the tree. */
-static int each_object(const struct registry *registry, const json_t *tree, const struct each *each)
+/* The objects of one noun, with values as they stand in the tree. */
+static int each_of(const struct noun *noun, const json_t *tree, const struct each *each)
 {
-	for (size_t n = 0; n < registry->n; n++) {
-		const struct noun *noun = registry->list[n];
-		const json_t *value, *section;
-		const char *name;
-		char index[24];
-		int rc = 0;
-		size_t i;
+	const json_t *section = has_section(noun) ? json_object_get(tree, noun->key) : NULL, *value;
+	const char *name;
+	char index[24];
+	int rc = 0;
+	size_t i;
 
-		section = has_section(noun) ? json_object_get(tree, noun->key) : NULL;
-		if (section == NULL)
-			continue;
-		if (noun->shape == NOUN_SINGLE)
-			rc = each->fn(each->arg, noun, "", section);
-		if (noun->shape == NOUN_MAP)
-			json_object_foreach((json_t *)section, name, value)
-				if (rc == 0)
-					rc = each->fn(each->arg, noun, name, value);
-		if (noun->shape == NOUN_LIST)
-			json_array_foreach((json_t *)section, i, value) {
-				snprintf(index, sizeof(index), "%zu", i);
-				if (rc == 0)
-					rc = each->fn(each->arg, noun, index, value);
-			}
-		if (rc != 0)
-			return rc;
-	}
-	return 0;
+	if (section != NULL && noun->shape == NOUN_SINGLE)
+		rc = each->fn(each->arg, noun, "", section);
+	if (noun->shape == NOUN_MAP)
+		json_object_foreach((json_t *)section, name, value)
+			if (rc == 0)
+				rc = each->fn(each->arg, noun, name, value);
+	if (noun->shape == NOUN_LIST)
+		json_array_foreach((json_t *)section, i, value) {
+			snprintf(index, sizeof(index), "%zu", i);
+			if (rc == 0)
+				rc = each->fn(each->arg, noun, index, value);
+		}
+	return rc;
 }
 
 static int check_refs(void *arg, const struct noun *noun, const char *name, const json_t *value)
@@ -256,6 +272,60 @@ static int check_refs(void *arg, const struct noun *noun, const char *name, cons
 	return refs_each(noun->fields, value, path, check_ref, arg);
 }
 
+static int check_ref_exists(void *arg, const struct ref *ref)
+{
+	struct check *check = arg;
+	struct lookup lookup = {.check = check, .name = ref->name, .nearest = {.word = ref->name}};
+
+	return refs_each_noun(ref->nouns, lookup_in, &lookup) != 1 && lookup.known;
+}
+
+/* Only the noun's own section differs from the tree that was checked before. */
+static bool others_are_sound(const struct check *check, const struct noun *noun)
+{
+	for (size_t i = 0; i < check->registry->n; i++) {
+		const struct noun *other = check->registry->list[i];
+
+		if (other != noun && has_section(other) &&
+		    json_object_get(check->tree, other->key) !=
+			    json_object_get(check->sound, other->key))
+			return false;
+	}
+	return true;
+}
+
+/* What an item of a list refers to are others' objects: where those are as they were, only new
+ * items are looked at. There may be very many. */
+static void check_list_refs(struct check *check, const struct noun *noun)
+{
+	const json_t *sound = json_object_get(check->sound, noun->key), *value;
+	bool skips = check->sound != NULL && others_are_sound(check, noun);
+	const json_t *section = json_object_get(check->out, noun->key);
+	size_t i, at = 0;
+	char name[24];
+
+	json_array_foreach((json_t *)section, i, value) {
+		if (value == json_array_get(sound, at + 1))
+			at++;
+		if (skips && value == json_array_get(sound, at)) {
+			at++;
+			continue;
+		}
+		if (refs_each(noun->fields, value, NULL, check_ref_exists, check) == 0)
+			continue;
+		snprintf(name, sizeof(name), "%zu", i);
+		check_refs(check, noun, name, value);
+	}
+}
+
+static void check_noun_refs(struct check *check, const struct noun *noun)
+{
+	if (noun->shape == NOUN_LIST)
+		check_list_refs(check, noun);
+	else
+		each_of(noun, check->out, &(struct each){check_refs, check});
+}
+
 static int check_hook(void *arg, const struct noun *noun, const char *name, const json_t *value)
 {
 	struct check *check = arg;
@@ -263,8 +333,6 @@ static int check_hook(void *arg, const struct noun *noun, const char *name, cons
 	char path[FIELD_PATH_MAX];
 	json_t *effective;
 
-	if (noun->check == NULL)
-		return 0;
 	noun_path(noun, name, path);
 	effective = field_effective(noun->fields, value);
 	if (noun->check(name, effective, check->out, path, check->errors) != 0) {
@@ -291,7 +359,14 @@ static void check_all(struct check *check, const struct noun *noun)
 
 json_t *schema_check(const struct registry *registry, const json_t *tree, struct errors *errors)
 {
-	struct check check = {.registry = registry, .tree = tree, .errors = errors, .good = true};
+	return schema_check_beside(registry, tree, NULL, errors);
+}
+
+json_t *schema_check_beside(const struct registry *registry, const json_t *tree,
+			    const json_t *sound, struct errors *errors)
+{
+	struct check check = {
+		.registry = registry, .tree = tree, .sound = sound, .errors = errors, .good = true};
 	const json_t *value;
 	const char *key;
 
@@ -305,10 +380,12 @@ json_t *schema_check(const struct registry *registry, const json_t *tree, struct
 	for (size_t i = 0; i < registry->n; i++)
 		if (has_section(registry->list[i]))
 			check_section(&check, registry->list[i]);
-	each_object(registry, check.out, &(struct each){check_refs, &check});
+	for (size_t i = 0; i < registry->n; i++)
+		check_noun_refs(&check, registry->list[i]);
 	/* Hooks may rely on all that was looked at so far. */
-	if (check.good)
-		each_object(registry, check.out, &(struct each){check_hook, &check});
+	for (size_t i = 0; check.good && i < registry->n; i++)
+		if (registry->list[i]->check != NULL)
+			each_of(registry->list[i], check.out, &(struct each){check_hook, &check});
 	for (size_t i = 0; check.good && i < registry->n; i++)
 		check_all(&check, registry->list[i]);
 	if (check.good)
@@ -333,6 +410,9 @@ int schema_each(const struct registry *registry, const json_t *tree,
 		void *arg)
 {
 	struct each each = {fn, arg};
+	int rc = 0;
 
-	return each_object(registry, tree, &(struct each){call_effective, &each});
+	for (size_t i = 0; rc == 0 && i < registry->n; i++)
+		rc = each_of(registry->list[i], tree, &(struct each){call_effective, &each});
+	return rc;
 }

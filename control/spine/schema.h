@@ -11,6 +11,11 @@
  * added in one go. Returns the canonical tree (new reference) or NULL. */
 json_t *schema_check(const struct registry *registry, const json_t *tree, struct errors *errors);
 
+/* The same beside a tree that was checked before: what the two share (the very same values, by
+ * reference) needs little further look. sound may be NULL. */
+json_t *schema_check_beside(const struct registry *registry, const json_t *tree,
+			    const json_t *sound, struct errors *errors);
+
 /* Calls fn for each object of a checked tree, in the registry's order, with effective values; stops
  * at and returns the first result that is not 0. */
 int schema_each(const struct registry *registry, const json_t *tree,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,17 +11,46 @@
 #define INDENT       2    /* columns a level */
 #define KEY_MAX_LINE 1000 /* bytes; a longer key cannot stand before its ':' on one line */
 
-static char *text_of(void (*print)(FILE *out, const void *arg), const void *arg)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+/* The text so far. Once memory has run out nothing is added any more, and nothing comes of it. */
+struct text {
+	char *at;
+	size_t n, room;
+	bool failed;
+};
 
-	if (out == NULL)
-		return NULL;
-	print(out, arg);
-	fclose(out);
-	return text;
+static void put_bytes(struct text *text, const char *bytes, size_t n)
+{
+	if (text->n + n >= text->room && !text->failed) {
+		size_t room = (text->n + n + 1) * 2;
+		char *at = realloc(text->at, room);
+
+		text->failed = at == NULL;
+		if (at != NULL) {
+			text->at = at;
+			text->room = room;
+		}
+	}
+	if (text->failed)
+		return;
+	memcpy(text->at + text->n, bytes, n);
+	text->n += n;
+}
+
+static void put(struct text *text, const char *string)
+{
+	put_bytes(text, string, strlen(string));
+}
+
+__attribute__((format(printf, 2, 3))) static void put_format(struct text *text, const char *format,
+							     ...)
+{
+	char number[64];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(number, sizeof(number), format, args);
+	va_end(args);
+	put(text, number);
 }
 
 static bool is_word(const char *text)
@@ -87,35 +117,35 @@ static bool is_printable(unsigned c)
 	       (c >= 0xe000 && c <= 0xfffd && c != 0xfeff) || c >= 0x10000;
 }
 
-static void print_quoted(FILE *out, const char *text, size_t length)
+static void print_quoted(struct text *out, const char *text, size_t length)
 {
 	const unsigned char *p = (const unsigned char *)text, *end = p + length;
 
-	fputc('"', out);
+	put(out, "\"");
 	while (p < end) {
 		const unsigned char *start = p;
 		unsigned c = decode(&p);
 
 		if (c == '"' || c == '\\')
-			fprintf(out, "\\%c", c);
+			put_format(out, "\\%c", c);
 		else if (is_printable(c))
-			fwrite(start, 1, (size_t)(p - start), out);
+			put_bytes(out, (const char *)start, (size_t)(p - start));
 		else if (c == '\n')
-			fputs("\\n", out);
+			put(out, "\\n");
 		else if (c == '\t')
-			fputs("\\t", out);
+			put(out, "\\t");
 		else if (c < 0x100)
-			fprintf(out, "\\x%02x", c);
+			put_format(out, "\\x%02x", c);
 		else
-			fprintf(out, "\\u%04x", c);
+			put_format(out, "\\u%04x", c);
 	}
-	fputc('"', out);
+	put(out, "\"");
 }
 
-static void print_text(FILE *out, const char *text, size_t length)
+static void print_text(struct text *out, const char *text, size_t length)
 {
 	if (is_plain(text, length))
-		fwrite(text, 1, length, out);
+		put_bytes(out, text, length);
 	else
 		print_quoted(out, text, length);
 }
@@ -141,6 +171,27 @@ static bool all_scalars(const json_t *list)
 	return true;
 }
 
+static bool is_flat(const json_t *map)
+{
+	const char *key;
+	const json_t *item;
+
+	json_object_foreach((json_t *)map, key, item)
+		if (!is_scalar(item) && !is_empty(item))
+			return false;
+	return true;
+}
+
+/* A list of scalars, or of a single map of such. */
+static bool is_short_list(const json_t *list)
+{
+	if (!json_is_array(list))
+		return false;
+	return all_scalars(list) ||
+	       (json_array_size(list) == 1 && json_is_object(json_array_get(list, 0)) &&
+		is_flat(json_array_get(list, 0)));
+}
+
 /* A value that reads well on one line: a scalar, a list of scalars, a map of such. */
 static bool is_leaf(const json_t *value)
 {
@@ -150,16 +201,15 @@ static bool is_leaf(const json_t *value)
 	if (json_is_array(value))
 		return all_scalars(value);
 	json_object_foreach((json_t *)value, key, item)
-		if (!is_scalar(item) && !is_empty(item) &&
-		    !(json_is_array(item) && all_scalars(item)))
+		if (!is_scalar(item) && !is_empty(item) && !is_short_list(item))
 			return false;
 	return true;
 }
 
-static void print_flow(FILE *out, const void *arg)
+static void print_flow(struct text *out, const json_t *value)
 {
-	const json_t *value = arg, *item;
 	const char *key, *comma = "";
+	const json_t *item;
 	size_t i;
 
 	switch (json_typeof(value)) {
@@ -167,117 +217,110 @@ static void print_flow(FILE *out, const void *arg)
 		print_text(out, json_string_value(value), json_string_length(value));
 		break;
 	case JSON_INTEGER:
-		fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+		put_format(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
 		break;
 	case JSON_REAL:
-		fprintf(out, "%.17g", json_real_value(value));
+		put_format(out, "%.17g", json_real_value(value));
 		break;
 	case JSON_OBJECT:
-		fputs(is_empty(value) ? "{" : "{ ", out);
+		put(out, is_empty(value) ? "{" : "{ ");
 		json_object_foreach((json_t *)value, key, item) {
-			fputs(comma, out);
+			put(out, comma);
 			print_text(out, key, strlen(key));
-			fputs(": ", out);
+			put(out, ": ");
 			print_flow(out, item);
 			comma = ", ";
 		}
-		fputs(is_empty(value) ? "}" : " }", out);
+		put(out, is_empty(value) ? "}" : " }");
 		break;
 	case JSON_ARRAY:
-		fputc('[', out);
+		put(out, "[");
 		json_array_foreach((json_t *)value, i, item) {
-			fputs(comma, out);
+			put(out, comma);
 			print_flow(out, item);
 			comma = ", ";
 		}
-		fputc(']', out);
+		put(out, "]");
 		break;
 	default:
-		fputs(json_is_true(value) ? "true" : json_is_false(value) ? "false" : "null", out);
+		put(out, json_is_true(value) ? "true" : json_is_false(value) ? "false" : "null");
 	}
 }
 
-/* The value on one line where it belongs on one, else NULL. The caller frees it. */
-static char *flow_text(const json_t *value, size_t column)
+/* Prints the value on one line where it belongs on one; false: it does not, and nothing is printed.
+ */
+static bool print_line(struct text *out, const json_t *value, size_t column)
 {
-	char *text;
+	size_t before = out->n;
 
 	if (!is_scalar(value) && !is_empty(value) && !is_leaf(value))
-		return NULL;
-	text = text_of(print_flow, value);
-	if (text == NULL || is_scalar(value) || is_empty(value) || column + strlen(text) <= WIDTH)
-		return text;
-	free(text);
-	return NULL;
+		return false;
+	print_flow(out, value);
+	if (is_scalar(value) || is_empty(value) || column + out->n - before <= WIDTH)
+		return true;
+	out->n = before;
+	return false;
 }
 
-static void print_block(FILE *out, const json_t *value, size_t indent);
+static void print_block(struct text *out, const json_t *value, size_t indent);
 
-static void print_indent(FILE *out, size_t indent)
+static void print_indent(struct text *out, size_t indent)
 {
-	fprintf(out, "%*s", (int)indent, "");
+	while (indent-- > 0)
+		put_bytes(out, " ", 1);
 }
 
 /* How far the maps on one line below this one are pushed, so that they begin in one column. */
-static size_t key_width(const json_t *map, size_t indent)
+static size_t key_width(struct text *out, const json_t *map, size_t indent)
 {
 	size_t width = 0;
 	const char *key;
 	const json_t *item;
 
 	json_object_foreach((json_t *)map, key, item) {
-		char *text = flow_text(item, indent + strlen(key) + 2);
+		size_t before = out->n, length = strlen(key);
 
-		if (text != NULL && text[0] == '{' && strlen(key) > width && strlen(key) < 32)
-			width = strlen(key);
-		free(text);
+		if (json_is_object(item) && length > width && length < 32 &&
+		    print_line(out, item, indent + length + 2))
+			width = length;
+		out->n = before;
 	}
 	return width;
 }
 
-struct key {
-	const char *text;
-};
-
-static void print_key(FILE *out, const void *arg)
-{
-	const struct key *key = arg;
-
-	print_text(out, key->text, strlen(key->text));
-}
-
-static void print_member(FILE *out, const char *name, const json_t *value, size_t indent,
+static void print_member(struct text *out, const char *name, const json_t *value, size_t indent,
 			 size_t width)
 {
-	struct key key = {name};
-	char *head = text_of(print_key, &key);
-	char *line = flow_text(value, indent + strlen(head) + 2);
-	bool is_long = strlen(head) > KEY_MAX_LINE;
-	size_t pad =
-		line != NULL && line[0] == '{' && strlen(head) < width ? width - strlen(head) : 0;
+	size_t before = out->n, length;
 
-	if (is_long) {
-		fprintf(out, "? %s\n", head);
+	print_text(out, name, strlen(name));
+	length = out->n - before;
+	if (length > KEY_MAX_LINE) {
+		out->n = before;
+		put(out, "? ");
+		print_text(out, name, strlen(name));
+		put(out, "\n");
 		print_indent(out, indent);
-		fputc(':', out);
-	} else {
-		fprintf(out, "%s:", head);
 	}
-	if (line != NULL) {
-		fprintf(out, "%*s %s\n", (int)pad, "", line);
-	} else {
-		fputc('\n', out);
-		print_indent(out, indent + INDENT);
-		print_block(out, value, indent + INDENT);
+	put(out, ":");
+	before = out->n;
+	if (json_is_object(value) && length < width)
+		print_indent(out, width - length);
+	put(out, " ");
+	if (print_line(out, value, indent + length + 2)) {
+		put(out, "\n");
+		return;
 	}
-	free(line);
-	free(head);
+	out->n = before;
+	put(out, "\n");
+	print_indent(out, indent + INDENT);
+	print_block(out, value, indent + INDENT);
 }
 
 /* The value over several lines; its first line has been indented already. */
-static void print_block(FILE *out, const json_t *value, size_t indent)
+static void print_block(struct text *out, const json_t *value, size_t indent)
 {
-	size_t width = key_width(value, indent), i;
+	size_t width = key_width(out, value, indent), i;
 	const char *key;
 	const json_t *item;
 	bool first = true;
@@ -289,32 +332,30 @@ static void print_block(FILE *out, const json_t *value, size_t indent)
 		first = false;
 	}
 	json_array_foreach((json_t *)value, i, item) {
-		char *line = flow_text(item, indent + INDENT);
-
 		if (i > 0)
 			print_indent(out, indent);
-		fputs("- ", out);
-		if (line != NULL)
-			fprintf(out, "%s\n", line);
+		put(out, "- ");
+		if (print_line(out, item, indent + INDENT))
+			put(out, "\n");
 		else
 			print_block(out, item, indent + INDENT);
-		free(line);
-	}
-}
-
-static void print_document(FILE *out, const void *arg)
-{
-	const json_t *value = arg;
-
-	if (is_scalar(value) || is_empty(value)) {
-		print_flow(out, value);
-		fputc('\n', out);
-	} else {
-		print_block(out, value, 0);
 	}
 }
 
 char *yaml_dump(const json_t *value)
 {
-	return text_of(print_document, value);
+	struct text text = {0};
+
+	if (is_scalar(value) || is_empty(value)) {
+		print_flow(&text, value);
+		put(&text, "\n");
+	} else {
+		print_block(&text, value, 0);
+	}
+	if (text.failed) {
+		free(text.at);
+		return NULL;
+	}
+	text.at[text.n] = '\0';
+	return text.at;
 }

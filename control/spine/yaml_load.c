@@ -15,7 +15,7 @@ struct loader {
 	yaml_parser_t parser;
 	const char *text;
 	size_t size;
-	json_t *positions; /* path -> place */
+	json_t *positions; /* path -> place; NULL: not wanted */
 	struct errors *errors;
 };
 
@@ -40,9 +40,30 @@ static bool next_event(struct loader *loader, yaml_event_t *event)
 static void note_position(struct loader *loader, const char *path, const yaml_mark_t *value,
 			  const yaml_mark_t *key)
 {
+	if (loader->positions == NULL)
+		return;
 	json_object_set_new(loader->positions, path,
 			    place_pack(value->line + 1, value->column + 1, key->line + 1,
 				       key->column + 1));
+}
+
+/* Paths are only for positions. */
+static void below_key(const struct loader *loader, char out[FIELD_PATH_MAX], const char *path,
+		      const char *key)
+{
+	if (loader->positions != NULL)
+		field_path(out, path, key);
+	else
+		out[0] = '\0';
+}
+
+static void below_index(const struct loader *loader, char out[FIELD_PATH_MAX], const char *path,
+			size_t index)
+{
+	if (loader->positions != NULL)
+		field_path_index(out, path, index);
+	else
+		out[0] = '\0';
 }
 
 static bool is_null(const char *text, yaml_scalar_style_t style)
@@ -115,7 +136,7 @@ static bool load_member(struct loader *loader, json_t *map, const yaml_event_t *
 
 	if (name == NULL || !next_event(loader, &event))
 		return false;
-	field_path(below, path, name);
+	below_key(loader, below, path, name);
 	duplicate = json_object_get(map, name) != NULL;
 	if (duplicate)
 		note_duplicate(loader, key, below);
@@ -168,7 +189,7 @@ static json_t *load_list(struct loader *loader, const char *path, int depth)
 			yaml_event_delete(&event);
 			return list;
 		}
-		field_path_index(below, path, json_array_size(list));
+		below_index(loader, below, path, json_array_size(list));
 		note_position(loader, below, &event.start_mark, &event.start_mark);
 		item = load_node(loader, &event, below, depth + 1);
 		yaml_event_delete(&event);
@@ -290,9 +311,10 @@ static json_t *load(const char *text, size_t size, json_t *positions, struct err
 	return NULL;
 }
 
-json_t *yaml_load(const char *text, size_t size, json_t **positions, struct errors *errors)
+/* places may be NULL. */
+static json_t *load_map_document(const char *text, size_t size, json_t *places,
+				 struct errors *errors)
 {
-	json_t *places = json_object();
 	json_t *root = NULL;
 
 	if (size > YAML_SIZE_MAX)
@@ -307,6 +329,24 @@ json_t *yaml_load(const char *text, size_t size, json_t **positions, struct erro
 		json_decref(root);
 		root = NULL;
 	}
+	return root;
+}
+
+json_t *yaml_load(const char *text, size_t size, json_t **positions, struct errors *errors)
+{
+	json_t *places, *root;
+	struct errors ignored;
+
+	/* Positions cost most of the time, and only mistakes need them. */
+	if (positions == NULL) {
+		errors_init(&ignored);
+		root = load_map_document(text, size, NULL, &ignored);
+		errors_fini(&ignored);
+		if (root != NULL)
+			return root;
+	}
+	places = json_object();
+	root = load_map_document(text, size, places, errors);
 	if (positions != NULL)
 		*positions = json_incref(places);
 	json_decref(places);

@@ -189,23 +189,22 @@ static void places_far_apart_or_far_right_are_told_as_well_as_they_can_be(void *
 
 static void a_configuration_is_printed_as_people_write_it(void **state)
 {
-	static const char text[] = "system: { workers: auto, idle: adaptive }\n"
-				   "ports:\n"
-				   "  vm1:  { type: vhost-user, socket: /run/weft/vm1.sock }\n"
-				   "  eth1: { type: af_xdp, device: eth1 }\n"
-				   "  up0:  { type: pci, address: \"0000:8a:00.0\" }\n"
-				   "bridges:\n"
-				   "  br0:\n"
-				   "    ports:\n"
-				   "      vm1: { vlan: \"10\", trunk: [20-29, \"30\"] }\n"
-				   "    aging: \"300\"\n"
-				   "vrfs:   { blue: {} }\n"
-				   "routes:\n"
-				   "  - { prefix: 10.0.0.0/8, via: up0 }\n"
-				   "  - prefix: 0.0.0.0/0\n"
-				   "    via:\n"
-				   "      - { gateway: 192.0.2.1, weight: \"1\" }\n"
-				   "flows: [\"table=0, actions=drop\"]\n";
+	static const char text[] =
+		"system: { workers: auto, idle: adaptive }\n"
+		"ports:\n"
+		"  vm1:  { type: vhost-user, socket: /run/weft/vm1.sock }\n"
+		"  eth1: { type: af_xdp, device: eth1 }\n"
+		"  up0:  { type: pci, address: \"0000:8a:00.0\" }\n"
+		"bridges:\n"
+		"  br0:\n"
+		"    ports:\n"
+		"      vm1: { vlan: \"10\", trunk: [20-29, \"30\"] }\n"
+		"    aging: \"300\"\n"
+		"vrfs:   { blue: {} }\n"
+		"routes:\n"
+		"  - { prefix: 10.0.0.0/8, via: up0 }\n"
+		"  - { prefix: 0.0.0.0/0, via: [{ gateway: 192.0.2.1, weight: \"1\" }] }\n"
+		"flows: [\"table=0, actions=drop\"]\n";
 	struct errors errors;
 	json_t *tree;
 	char *dumped;
