@@ -16,7 +16,22 @@
 static struct {
 	struct bridge_entry *first;
 	struct bridge_entry *by_id[BRIDGE_MAX];
+	void (*on_change)(struct bridge_entry *entry);
+	void (*on_close)(struct bridge_entry *entry);
 } bridges;
+
+void bridges_on_news(void (*changed)(struct bridge_entry *entry),
+		     void (*closing)(struct bridge_entry *entry))
+{
+	bridges.on_change = changed;
+	bridges.on_close = closing;
+}
+
+static void tell_changed(struct bridge_entry *entry)
+{
+	if (bridges.on_change)
+		bridges.on_change(entry);
+}
 
 struct bridge_entry *bridges_first(void)
 {
@@ -158,6 +173,7 @@ static void put_into_bridge(struct port_entry *port, const struct bridge_entry *
 			log_error("bridge %s cannot take port %s: %s", e->name, port->name,
 				  strerror(-r));
 		statics_set(e, e->conf, port->name);
+		tell_changed(e);
 	}
 }
 
@@ -242,6 +258,7 @@ int bridges_change(struct bridge_entry *entry, const json_t *conf, struct errors
 		members_set(entry, old, &ignored);
 		errors_fini(&ignored);
 		share_refresh();
+		tell_changed(entry);
 		json_decref(old);
 		return -1;
 	}
@@ -249,6 +266,7 @@ int bridges_change(struct bridge_entry *entry, const json_t *conf, struct errors
 	statics_del(entry, old, conf);
 	statics_set(entry, conf, NULL);
 	share_refresh();
+	tell_changed(entry);
 	json_decref(old);
 	return 0;
 }
@@ -295,6 +313,8 @@ int bridges_add(const char *name, const json_t *conf, struct errors *errors)
 
 void bridges_remove(struct bridge_entry *entry)
 {
+	if (bridges.on_close)
+		bridges.on_close(entry);
 	members_del(entry, entry->conf, NULL);
 	unlink_free(entry);
 	share_refresh();

@@ -43,6 +43,11 @@ void bridges_fini(void);
 /* Seconds of the clock that fdb.h wants. */
 uint32_t bridges_now_s(void);
 
+/* changed is called when a bridge was made or has other members; closing before it is destroyed:
+ * whoever has its struct bridge lets go of it. */
+void bridges_on_news(void (*changed)(struct bridge_entry *entry),
+		     void (*closing)(struct bridge_entry *entry));
+
 /* Puts a port that was just opened into its bridge. */
 void bridges_port_opened(struct port_entry *port);
 

@@ -31,6 +31,11 @@ void daemon_event(const char *noun, const char *name, const char *action, json_t
 	json_decref(more);
 }
 
+bool daemon_has_listeners(const char *noun)
+{
+	return weftd.rpc && rpc_has_subscribers(weftd.rpc, noun);
+}
+
 json_t *daemon_text(const char *text)
 {
 	size_t size = strlen(text);

@@ -33,6 +33,9 @@ int64_t daemon_now_ms(void);
  * and may be NULL. */
 void daemon_event(const char *noun, const char *name, const char *action, json_t *more);
 
+/* Does anybody want to hear of this noun? What is costly to tell need not be told to nobody. */
+bool daemon_has_listeners(const char *noun);
+
 /* Text from outside, perhaps cut, as JSON: what is not UTF-8 becomes question marks. New reference.
  */
 json_t *daemon_text(const char *text);

@@ -231,6 +231,7 @@ static const char *const pci_required[] = {"address", NULL};
 
 const struct port_kind port_kind_pci = {
 	.type = "pci",
+	.own_mac = true,
 	.help = "a network card, driven by DPDK",
 	.fields = pci_fields,
 	.required = pci_required,
@@ -246,6 +247,7 @@ static const char *const vdev_required[] = {"args", NULL};
 
 const struct port_kind port_kind_vdev = {
 	.type = "vdev",
+	.own_mac = true,
 	.help = "a virtual device of DPDK's",
 	.fields = vdev_fields,
 	.required = vdev_required,

@@ -13,11 +13,14 @@
 #include "control/crew.h"
 #include "control/daemon.h"
 #include "control/eal.h"
+#include "control/engines.h"
 #include "control/hurry.h"
 #include "control/instance.h"
+#include "control/interfaces.h"
 #include "control/learn.h"
 #include "control/loop.h"
 #include "control/spine/log.h"
+#include "control/statics.h"
 #include "control/wire.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
@@ -111,6 +114,8 @@ static void told(void *arg, const struct noun *noun, const char *name, const cha
 		 const json_t *old, const json_t *new)
 {
 	weftd.epoch++;
+	if (!daemon_has_listeners(noun->name))
+		return;
 	daemon_event(noun->name, name, action,
 		     json_pack("{s:O*, s:O*}", "old", (json_t *)old, "new", (json_t *)new));
 }
@@ -126,7 +131,7 @@ static void on_reload(void *arg)
 
 	errors_init(&errors);
 	json_t *tree = config_file_load(weftd.config_file, false, &errors);
-	json_t *changes = tree ? config_apply(weftd.config, tree, "SIGHUP", &errors) : NULL;
+	json_t *changes = tree ? config_apply_sound(weftd.config, tree, "SIGHUP", &errors) : NULL;
 	if (!changes)
 		log_errors("the configuration stays as it was:", &errors, weftd.config_file);
 	else
@@ -161,6 +166,8 @@ static int start_dataplane(const json_t *tree)
 		r = buffers_start();
 	if (r == 0)
 		r = learn_start();
+	if (r == 0)
+		r = engines_start();
 	if (r < 0)
 		log_error("the dataplane does not start with %u packet buffers: %s", conf.n_mbufs,
 			  strerror(-r));
@@ -179,9 +186,11 @@ static int start_config(const json_t *tree)
 		return -1;
 	config_listen(weftd.config, told, NULL);
 	ports_on_open(bridges_port_opened);
+	ports_on_news(interfaces_port_changed, interfaces_port_closing);
+	bridges_on_news(interfaces_bridge_changed, interfaces_bridge_closing);
 	errors_init(&errors);
 	ports_set_tolerant(true);
-	json_t *changes = config_apply(weftd.config, tree, "start", &errors);
+	json_t *changes = config_apply_sound(weftd.config, tree, "start", &errors);
 	ports_set_tolerant(false);
 	if (!changes)
 		log_errors("the configuration cannot be applied:", &errors, weftd.config_file);
@@ -221,8 +230,11 @@ static void stop(struct event *events[3])
 
 	weftd.rpc = NULL; /* nobody is told how things end one by one */
 	rpc_destroy(rpc);
+	statics_fini();
+	interfaces_fini();
 	bridges_fini();
 	ports_fini();
+	engines_stop();
 	crew_fini();
 	config_destroy(weftd.config);
 	learn_stop();

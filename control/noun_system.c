@@ -10,6 +10,8 @@
 #include "control/crew.h"
 #include "control/daemon.h"
 #include "control/eal.h"
+#include "control/engines.h"
+#include "control/fib_sync.h"
 #include "control/loop.h"
 #include "control/ports.h"
 #include "control/spine/log.h"
@@ -51,12 +53,17 @@ static const struct column columns[] = {
 	{"memory", "bytes",
 	 "what DPDK may use of it; without hugepages only what is used is taken"},
 	{"in_sync", NULL,
-	 "the dataplane is what the configuration says: no port waits for its device"},
-	{"epoch", NULL, "objects added, changed and removed so far"},
+	 "the dataplane is what the configuration and the routes say: no port waits for its "
+	 "device, "
+	 "no route for its place"},
+	{"epoch", NULL,
+	 "objects of the configuration and routes added, changed and removed so far"},
 	{"loop_max_us", "us", "longest turn of the control thread since the last stats clear"},
 	{"mbufs", NULL, "packet buffers; the last are made soon after the start"},
 	{"mbufs_used", NULL, "of these, in use or in a worker's or a driver's cache"},
 	{"restart_needed", NULL, "a changed field waits for the next start", true},
+	{"fib_checked", NULL, "addresses whose route was compared with what workers do", true},
+	{"fib_repaired", NULL, "of these, wrong and put right", true},
 	{NULL},
 };
 
@@ -140,16 +147,21 @@ static json_t *show(struct call *call)
 	const struct rte_mempool *pool = dp_pool();
 	double uptime = (double)(daemon_now_ms() - weftd.started_ms) / 1000;
 	const char *dpdk = rte_version();
+	struct fib_sync_stats fib;
 
+	fib_sync_stats(&fib);
 	if (strncmp(dpdk, "DPDK ", 5) == 0)
 		dpdk += 5;
-	return json_pack("[{s:s, s:o, s:s, s:b, s:I, s:b, s:I, s:I, s:I, s:I, s:b}]", "version",
-			 WEFT_VERSION, "uptime", json_integer((json_int_t)uptime), "dpdk", dpdk,
-			 "hugepages", memory->hugepages, "memory", (json_int_t)memory->bytes,
-			 "in_sync", ports_all_open(), "epoch", (json_int_t)weftd.epoch,
-			 "loop_max_us", (json_int_t)loop_max_us(), "mbufs",
-			 (json_int_t)pool->populated_size, "mbufs_used",
-			 (json_int_t)dp_pool_in_use(), "restart_needed", restart_needed);
+	return json_pack("[{s:s, s:o, s:s, s:b, s:I, s:b, s:I, s:I, s:I, s:I, s:b, s:I, s:I}]",
+			 "version", WEFT_VERSION, "uptime", json_integer((json_int_t)uptime),
+			 "dpdk", dpdk, "hugepages", memory->hugepages, "memory",
+			 (json_int_t)memory->bytes, "in_sync",
+			 ports_all_open() && engines_rib_is_quiet() && fib.wrong == 0, "epoch",
+			 (json_int_t)(weftd.epoch + fib.changes), "loop_max_us",
+			 (json_int_t)loop_max_us(), "mbufs", (json_int_t)pool->populated_size,
+			 "mbufs_used", (json_int_t)dp_pool_in_use(), "restart_needed",
+			 restart_needed, "fib_checked", (json_int_t)fib.checked, "fib_repaired",
+			 (json_int_t)fib.repaired);
 }
 
 const struct noun noun_system = {

@@ -8,8 +8,16 @@
 	NOUN(port) \
 	NOUN(bridge) \
 	NOUN(fdb) \
+	NOUN(vrf) \
+	NOUN(interface) \
+	NOUN(neighbor) \
+	NOUN(route) \
+	NOUN(fib) \
+	NOUN(ping) \
+	NOUN(traceroute) \
 	NOUN(worker) \
 	NOUN(drops) \
+	NOUN(punt) \
 	NOUN(stats) \
 	NOUN(config)
 /* clang-format on */

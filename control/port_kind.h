@@ -31,6 +31,7 @@ struct port_kind {
 	const char *const *fields; /* names of the port fields that it takes beyond type, mtu,
 				      queues and workers; ends with NULL */
 	const char *const *required;
+	bool own_mac; /* the device, and so its MAC address, is weft's alone */
 
 	/* Beyond the fields: has this sense on this machine? May be NULL. 0 or -1. Opens nothing.
 	 */

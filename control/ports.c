@@ -23,6 +23,8 @@ static struct {
 	struct port_entry *first;
 	struct port_entry *by_index[PORT_MAX];
 	void (*on_open)(struct port_entry *entry);
+	void (*on_change)(struct port_entry *entry);
+	void (*on_close)(struct port_entry *entry);
 	struct event *retry; /* while a port is not open */
 	struct event *turn;  /* forgets `removed` at the end of this turn of the loop */
 	json_t *removed;     /* name -> configuration of what this turn removed */
@@ -66,6 +68,19 @@ void ports_on_open(void (*fn)(struct port_entry *entry))
 	ports.on_open = fn;
 }
 
+void ports_on_news(void (*changed)(struct port_entry *entry),
+		   void (*closing)(struct port_entry *entry))
+{
+	ports.on_change = changed;
+	ports.on_close = closing;
+}
+
+static void changed(struct port_entry *entry)
+{
+	if (ports.on_change)
+		ports.on_change(entry);
+}
+
 void ports_set_tolerant(bool tolerant)
 {
 	ports.tolerant = tolerant;
@@ -97,8 +112,12 @@ const struct port_status *ports_status(struct port_entry *entry)
 		return &entry->status;
 	memset(&now, 0, sizeof(now));
 	entry->kind->status(entry->port, &now);
-	bool news = now.up != entry->status.up || strcmp(now.reason, entry->status.reason) != 0;
+	bool up_news = now.up != entry->status.up;
+	bool news = up_news || strcmp(now.reason, entry->status.reason) != 0;
 	entry->status = now;
+	/* Whoever routes over it first, then those who only listen. */
+	if (up_news)
+		changed(entry);
 	if (news)
 		tell(entry);
 	return &entry->status;
@@ -154,6 +173,7 @@ static int attach(struct port_entry *entry, struct port *port, struct errors *er
 		ports.on_open(entry);
 	crew_place();
 	ports_status(entry);
+	changed(entry);
 	return 0;
 }
 
@@ -186,6 +206,8 @@ static void close_now(struct port_entry *entry)
 		return;
 	struct port *port = entry->port;
 	uint16_t index = port->index;
+	if (ports.on_close)
+		ports.on_close(entry);
 	dp_port_detach(port);
 	ports.by_index[index] = NULL;
 	entry->port = NULL;
@@ -307,6 +329,7 @@ int ports_change(struct port_entry *entry, const json_t *conf, struct errors *er
 	port_set_mtu(entry->port, (uint16_t)conf_int(conf, "mtu"));
 	crew_place();
 	ports_status(entry);
+	changed(entry);
 	return 0;
 }
 

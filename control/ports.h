@@ -46,6 +46,11 @@ struct port_entry *ports_by_port(const struct port *port);
 /* fn is called when a port was attached and before it carries packets. */
 void ports_on_open(void (*fn)(struct port_entry *entry));
 
+/* changed is called when a port was opened, went up or down, or has another MTU; closing before it
+ * is closed: whoever has its struct port lets go of it. */
+void ports_on_news(void (*changed)(struct port_entry *entry),
+		   void (*closing)(struct port_entry *entry));
+
 /* Asks its kind, and tells the news if there are any. */
 const struct port_status *ports_status(struct port_entry *entry);
 /* Since they were last cleared. */

@@ -61,6 +61,7 @@ struct packet_in {
 	uint8_t src_mac[6], dst_mac[6];
 	const uint8_t *data; /* from the IP or ARP header on, one piece */
 	uint32_t len;        /* as the IP header says; without padding */
+	bool is_own;         /* we have sent it ourselves: an address of ours as source is no lie */
 };
 
 /* What authenticates packets: plain, or (with a key) as HMAC. */

@@ -231,6 +231,18 @@ static int check_complete(struct parse *p)
 	return 0;
 }
 
+/* Where a word is needed, the one that is given was meant for it. */
+static bool needs_any(const json_t *verb)
+{
+	json_t *arg;
+	size_t i;
+
+	json_array_foreach(json_object_get(verb, "args"), i, arg)
+		if (request_needs(verb, arg))
+			return true;
+	return false;
+}
+
 static bool is_help(const char *word)
 {
 	return !strcmp(word, "--help") || !strcmp(word, "help") || !strcmp(word, "-h");
@@ -261,7 +273,7 @@ static int parse_verb(struct parse *p)
 	/* Without a verb it is show, if that can do with the word. */
 	p->request->verb = model_verb_named(noun, "show");
 	if (p->request->verb && request_slots(p->request->verb, p->slots, SLOTS_MAX)) {
-		p->request->no_verb = word;
+		p->request->no_verb = needs_any(p->request->verb) ? NULL : word;
 		return 0;
 	}
 	p->request->verb = NULL;

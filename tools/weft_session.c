@@ -73,20 +73,29 @@ static int finish_output(void)
 }
 
 /* Each as soon as it comes: somebody waits for it. */
+struct rows {
+	const struct options *options;
+	bool any;
+};
+
 static void print_row(void *arg, const json_t *row)
 {
-	row_print(row, arg, stdout);
+	struct rows *rows = arg;
+
+	rows->any = true;
+	row_print(row, rows->options, stdout);
 	fflush(stdout);
 }
 
 static int call(struct session *session, struct request *request, const struct options *options)
 {
 	const char *file = json_string_value(json_object_get(request->params, WIRE_ARG_FILE));
+	struct rows rows = {.options = options};
 	json_t *result, *error;
 	int rc;
 
 	session->client.on_row = print_row;
-	session->client.arg = (void *)options;
+	session->client.arg = &rows;
 	rc = client_call(&session->client, request->method, json_incref(request->params), &result,
 			 &error);
 	session->client.on_row = NULL;
@@ -104,7 +113,9 @@ static int call(struct session *session, struct request *request, const struct o
 		}
 		rc = code == BAD_PARAMS || code == NO_METHOD ? EXIT_USAGE : EXIT_REFUSED;
 	} else {
-		result_print(request, result, options, terminal_width(), stdout);
+		/* Where rows have said all there is nothing to add. */
+		if (!rows.any || !json_is_null(result))
+			result_print(request, result, options, terminal_width(), stdout);
 		rc = finish_output();
 	}
 	json_decref(error);

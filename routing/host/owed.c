@@ -42,7 +42,8 @@ bool owed_has_sender(const struct packet_in *in, const struct ip_view *ip)
 	const struct addr *src = &ip->src;
 
 	return !addr_is_unspecified(src) && !addr_is_loopback(src) && !is_group(in->iface, src) &&
-	       !(src->family == ADDR_IP4 && src->bytes[0] == 0) && !is_on(in->iface, src);
+	       !(src->family == ADDR_IP4 && src->bytes[0] == 0) &&
+	       (in->is_own || !is_on(in->iface, src));
 }
 
 bool owed_is_to_one(const struct packet_in *in, const struct addr *dst)

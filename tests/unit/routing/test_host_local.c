@@ -135,6 +135,26 @@ static void an_echo_from_nobody_in_particular_is_not_answered(void **state)
 	bench_end(&bench);
 }
 
+static void we_may_ping_ourselves_and_nobody_may_in_our_name(void **state)
+{
+	static const struct packet packet = {.src = "192.0.2.1",
+					     .dst = "192.0.2.1",
+					     .proto = 1,
+					     .payload = ECHO4,
+					     .icmp_checksum = true};
+	struct packet_in in;
+	struct bench bench;
+
+	bench_begin(&bench, NULL);
+	in = make(&bench, &packet);
+	assert_int_equal(host_input(bench.host, &in), HOST_NOT_OWED);
+	in = make(&bench, &packet);
+	in.is_own = true;
+	assert_int_equal(host_input(bench.host, &in), HOST_SENT);
+	expect_addresses(answer_of(&bench), "192.0.2.1", "192.0.2.1");
+	bench_end(&bench);
+}
+
 static void a_wrong_checksum_is_counted_and_not_answered(void **state)
 {
 	static const struct packet cases[] = {
@@ -397,6 +417,7 @@ int main(void)
 		cmocka_unit_test(an_echo_comes_back_with_all_that_was_in_it),
 		cmocka_unit_test(an_echo_to_a_group_is_answered_in_ipv6_only),
 		cmocka_unit_test(an_echo_from_nobody_in_particular_is_not_answered),
+		cmocka_unit_test(we_may_ping_ourselves_and_nobody_may_in_our_name),
 		cmocka_unit_test(a_wrong_checksum_is_counted_and_not_answered),
 		cmocka_unit_test(echo_is_rationed_and_can_be_switched_off),
 		cmocka_unit_test(fragments_for_us_are_dropped_and_counted),

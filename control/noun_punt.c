@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* punt: packets that workers hand to control, by class. */
+#include "control/packets.h"
+#include "control/spine/noun.h"
+#include "dataplane/punt.h"
+
+static const struct column columns[] = {
+	{"class", NULL, "what they are"},
+	{"punted", "packets", "handed over"},
+	{"policed", "packets", "over the rate of their class"},
+	{"full", "packets", "that found the way to control full"},
+	{"text", NULL, "what the class is for"},
+	{NULL},
+};
+
+static const struct {
+	const char *name, *text;
+} classes[PUNT_CLASSES] = {
+	[PUNT_PROTOCOL] = {"protocol", "routing protocols: OSPF, RIP, BFD"},
+	[PUNT_NEIGHBOR] = {"neighbor", "ARP, neighbour and router discovery"},
+	[PUNT_GLEAN] = {"glean", "for somebody whose MAC address is not known yet"},
+	[PUNT_LOCAL] = {"local", "for addresses of our own: ping"},
+	[PUNT_ERROR] = {"error", "could not be forwarded: their senders are owed an answer"},
+};
+
+static json_t *show(struct call *call)
+{
+	json_t *rows = json_array();
+
+	for (int i = 0; i < PUNT_CLASSES; i++) {
+		struct punt_stats stats;
+
+		punt_stats(i, &stats);
+		json_array_append_new(rows,
+				      json_pack("{s:s, s:I, s:I, s:I, s:s}", "class",
+						classes[i].name, "punted", (json_int_t)stats.punted,
+						"policed", (json_int_t)stats.policed, "full",
+						(json_int_t)stats.full, "text", classes[i].text));
+	}
+	return rows;
+}
+
+const struct noun noun_punt = {
+	.name = "punt",
+	.help = "packets that workers hand to control, by class",
+	.shape = NOUN_VIEW,
+	.columns = columns,
+	.show = show,
+};

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* What an item of `routes` says, and whether that has sense. */
+#ifndef WEFT_CONTROL_ROUTE_CONF_H
+#define WEFT_CONTROL_ROUTE_CONF_H
+
+#include <jansson.h>
+
+#include "control/spine/field.h"
+#include "routing/core/addr.h"
+#include "routing/nexthop_set.h"
+
+extern const struct field route_fields[]; /* ends with name NULL */
+
+#define STATIC_DISTANCE 1
+
+/* A static route; interfaces and VRFs still by name. */
+struct route_hop {
+	struct addr gateway;         /* ADDR_NONE: none */
+	const char *interface, *vrf; /* NULL: none */
+	uint8_t weight;
+};
+
+struct route_conf {
+	struct prefix prefix;
+	const char *vrf; /* NULL: the default one */
+	uint8_t distance;
+	uint32_t metric, tag;
+	uint8_t type; /* NEXTHOP_BLACKHOLE and its like; NEXTHOP_GATEWAY: as hops say */
+	uint32_t n;
+	struct route_hop hops[NEXTHOP_SET_MAX];
+};
+
+/* item is checked; without defaults will do. Texts stay the item's. */
+void route_conf(const json_t *item, struct route_conf *out);
+
+/* All routes of a candidate. 0 or -1. */
+int route_check_all(const json_t *section, const json_t *candidate, struct errors *errors);
+
+#endif

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "control/statics.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "control/engines.h"
+#include "control/interfaces.h"
+#include "control/route_conf.h"
+#include "control/spine/log.h"
+#include "control/vrfs.h"
+
+#define DISTANCES 256
+
+struct static_route {
+	struct prefix prefix;
+	uint8_t distance;
+	uint16_t vrf;
+	uint32_t metric, tag;
+	const struct nexthop_set *set; /* as configured */
+};
+
+/* The sets of many routes are few: what became of the latest ones. */
+#define PINNED 64
+
+static struct {
+	struct static_route *list;
+	size_t n, room;
+	uint32_t sources[DISTANCES]; /* 0: none yet */
+	uint32_t n_of[DISTANCES];    /* routes of it */
+	struct {
+		uint16_t vrf;
+		const struct nexthop_set *set, *pinned; /* NULL: free */
+	} pinned[PINNED];
+	bool stale; /* since an interface got other addresses */
+} statics;
+
+/* The source of a distance, made when it is needed; 0 with errno. */
+static uint32_t source_of(uint8_t distance)
+{
+	if (!statics.sources[distance])
+		statics.sources[distance] = rib_source_add(engines_env()->rib, RIB_STATIC);
+	return statics.sources[distance];
+}
+
+static void let_go(uint8_t distance)
+{
+	if (--statics.n_of[distance] > 0 || !statics.sources[distance])
+		return;
+	rib_source_del(engines_env()->rib, statics.sources[distance]);
+	statics.sources[distance] = 0;
+}
+
+/* What an item's hop is to the RIB. False: what it names is not there. */
+static bool hop_of(const struct route_hop *conf, struct nexthop *out)
+{
+	struct iface_entry *entry = conf->interface ? interfaces_find(conf->interface) : NULL;
+	int vrf = vrfs_id(conf->vrf);
+
+	*out = (struct nexthop){.gateway = conf->gateway, .weight = conf->weight};
+	if (conf->interface && !entry)
+		return false;
+	if (entry)
+		out->iface = entry->iface.id;
+	if (conf->gateway.family != ADDR_NONE)
+		out->kind = NEXTHOP_GATEWAY;
+	else if (conf->interface)
+		out->kind = NEXTHOP_IFACE;
+	else
+		out->kind = NEXTHOP_VRF;
+	if (out->kind == NEXTHOP_VRF)
+		out->vrf = vrf < 0 ? 0 : (uint16_t)vrf;
+	return vrf >= 0;
+}
+
+/* The set that a route leads to; NULL with errno. */
+static const struct nexthop_set *set_of(const struct route_conf *conf)
+{
+	struct nexthop hops[NEXTHOP_SET_MAX] = {{.kind = conf->type, .weight = 1}};
+	uint32_t n = conf->n ? conf->n : 1;
+
+	for (uint32_t i = 0; i < conf->n; i++)
+		if (!hop_of(&conf->hops[i], &hops[i])) {
+			errno = ENOENT;
+			return NULL;
+		}
+	return nexthop_set_get(rib_sets(engines_env()->rib), hops, n);
+}
+
+/* --- gateways in subnets of ours --- */
+
+static void forget_pinned(void)
+{
+	struct nexthop_sets *sets = rib_sets(engines_env()->rib);
+
+	for (int i = 0; i < PINNED; i++) {
+		nexthop_set_unref(sets, statics.pinned[i].set);
+		nexthop_set_unref(sets, statics.pinned[i].pinned);
+		statics.pinned[i].set = statics.pinned[i].pinned = NULL;
+	}
+}
+
+/* The interface in whose subnet a gateway is; 0: none. */
+static uint32_t iface_of(uint16_t vrf, const struct addr *gateway)
+{
+	for (struct iface_entry *e = interfaces_first(); e; e = e->next)
+		for (uint16_t i = 0; e->iface.vrf == vrf && i < e->iface.n_addresses; i++)
+			if (!(e->iface.flags & IFACE_LOOPBACK) &&
+			    prefix_contains(&e->iface.addresses[i], gateway))
+				return e->iface.id;
+	return 0;
+}
+
+static const struct nexthop_set *pin(uint16_t vrf, const struct nexthop_set *set)
+{
+	struct nexthop hops[NEXTHOP_SET_MAX];
+
+	for (uint32_t i = 0; i < set->n; i++) {
+		hops[i] = set->hops[i];
+		if (hops[i].kind == NEXTHOP_GATEWAY && !hops[i].iface)
+			hops[i].iface = iface_of(vrf, &hops[i].gateway);
+	}
+	return nexthop_set_get(rib_sets(engines_env()->rib), hops, set->n);
+}
+
+/* The set with its gateways' interfaces, borrowed; NULL with errno. */
+static const struct nexthop_set *pinned(uint16_t vrf, const struct nexthop_set *set)
+{
+	struct nexthop_sets *sets = rib_sets(engines_env()->rib);
+	uint32_t at = (set->id + vrf) % PINNED;
+	const struct nexthop_set *made;
+
+	if (statics.pinned[at].set == set && statics.pinned[at].vrf == vrf)
+		return statics.pinned[at].pinned;
+	made = pin(vrf, set);
+	if (!made)
+		return NULL;
+	nexthop_set_unref(sets, statics.pinned[at].set);
+	nexthop_set_unref(sets, statics.pinned[at].pinned);
+	statics.pinned[at].vrf = vrf;
+	statics.pinned[at].set = nexthop_set_ref(set);
+	statics.pinned[at].pinned = made;
+	return made;
+}
+
+/* --- routes --- */
+
+/* Gives the RIB the route. 0 or -errno. */
+static int give(const struct static_route *route)
+{
+	uint32_t source = source_of(route->distance);
+	struct rib_route out = {.metric = route->metric,
+				.tag = route->tag,
+				.distance = route->distance};
+
+	if (!source)
+		return -errno;
+	out.set = pinned(route->vrf, route->set);
+	if (!out.set)
+		return -errno;
+	return rib_set(engines_env()->rib, source, route->vrf, &route->prefix, &out);
+}
+
+/* What the configuration says, given to the RIB. 0 or -errno, with nothing in *route. */
+static int put(const struct route_conf *conf, struct static_route *route)
+{
+	int vrf = vrfs_id(conf->vrf), r;
+
+	if (vrf < 0)
+		return -ENOENT;
+	*route = (struct static_route){.prefix = conf->prefix,
+				       .distance = conf->distance,
+				       .vrf = (uint16_t)vrf,
+				       .metric = conf->metric,
+				       .tag = conf->tag,
+				       .set = set_of(conf)};
+	if (!route->set)
+		return -errno;
+	r = give(route);
+	if (r < 0)
+		nexthop_set_unref(rib_sets(engines_env()->rib), route->set);
+	return r;
+}
+
+static int refuse(const struct route_conf *conf, int r, struct errors *errors)
+{
+	char text[PREFIX_TEXT_MAX];
+
+	return errors_add(errors, "", "%s: %s", prefix_print(&conf->prefix, text), strerror(-r));
+}
+
+static int make_room(void)
+{
+	size_t room = statics.room ? statics.room * 2 : 64;
+	struct static_route *list;
+
+	if (statics.n < statics.room)
+		return 0;
+	list = realloc(statics.list, room * sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	statics.list = list;
+	statics.room = room;
+	return 0;
+}
+
+int statics_add(size_t at, const json_t *value, struct errors *errors)
+{
+	struct static_route route;
+	struct route_conf conf;
+	int r = make_room();
+
+	route_conf(value, &conf);
+	engines_now();
+	statics.n_of[conf.distance]++;
+	if (r == 0)
+		r = put(&conf, &route);
+	if (r < 0) {
+		let_go(conf.distance);
+		return refuse(&conf, r, errors);
+	}
+	memmove(statics.list + at + 1, statics.list + at, (statics.n - at) * sizeof(*statics.list));
+	statics.list[at] = route;
+	statics.n++;
+	engines_kick();
+	return 0;
+}
+
+int statics_change(size_t at, const json_t *value, struct errors *errors)
+{
+	const struct nexthop_set *old = statics.list[at].set;
+	struct static_route route;
+	struct route_conf conf;
+	int r;
+
+	route_conf(value, &conf);
+	engines_now();
+	r = put(&conf, &route);
+	if (r < 0)
+		return refuse(&conf, r, errors);
+	statics.list[at] = route;
+	nexthop_set_unref(rib_sets(engines_env()->rib), old);
+	engines_kick();
+	return 0;
+}
+
+void statics_remove(size_t at)
+{
+	const struct static_route route = statics.list[at];
+
+	engines_now();
+	rib_del(engines_env()->rib, statics.sources[route.distance], route.vrf, &route.prefix);
+	nexthop_set_unref(rib_sets(engines_env()->rib), route.set);
+	statics.n--;
+	memmove(statics.list + at, statics.list + at + 1, (statics.n - at) * sizeof(*statics.list));
+	let_go(route.distance);
+	engines_kick();
+}
+
+void statics_addresses_changed(void)
+{
+	forget_pinned();
+	statics.stale = true;
+	engines_kick();
+}
+
+void statics_follow(void)
+{
+	int r = 0;
+
+	if (!statics.stale)
+		return;
+	statics.stale = false;
+	for (size_t i = 0; i < statics.n && r == 0; i++)
+		r = give(&statics.list[i]);
+	if (r < 0)
+		log_error("static routes could not follow the interfaces' addresses: %s",
+			  strerror(-r));
+}
+
+void statics_fini(void)
+{
+	while (statics.n > 0)
+		statics_remove(statics.n - 1);
+	if (engines_env()->rib)
+		forget_pinned();
+	free(statics.list);
+	statics.list = NULL;
+	statics.room = 0;
+}
