@@ -38,8 +38,7 @@ void fib_put(uint16_t vrf, const struct prefix *prefix, uint32_t group)
 			log_error("the dataplane has no room for all routes: %s", strerror(-r));
 	}
 	covered = rib_cover(engines_env()->rib, vrf, prefix, &cover);
-	l3_route_del(vrf, family, bytes, length, covered ? cover.prefix.length : 0,
-		     covered ? fib_sync_group_of(cover.hops) : 0);
+	l3_route_del(vrf, family, bytes, length, covered ? fib_sync_group_of(cover.hops) : 0);
 }
 
 void fib_is_right(void)

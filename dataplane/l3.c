@@ -113,12 +113,12 @@ int l3_route_set(uint16_t vrf, uint8_t family, const uint8_t *bytes, uint8_t len
 }
 
 void l3_route_del(uint16_t vrf, uint8_t family, const uint8_t *bytes, uint8_t length,
-		  uint8_t cover_length, uint32_t cover_group)
+		  uint32_t cover_group)
 {
 	struct fib *fib = fib_of(vrf, family);
 
 	if (fib)
-		fib_del(fib, bytes, length, cover_length, cover_group);
+		fib_del(fib, bytes, length, cover_group);
 }
 
 uint32_t l3_route_find(uint16_t vrf, uint8_t family, const uint8_t *bytes)

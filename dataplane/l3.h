@@ -25,7 +25,7 @@
 #define L3_VRF_MAX     4096
 #define L3_IFACE_MAX   4096  /* numbers below it; 0 is none */
 #define L3_NEXTHOP_MAX 65536 /* likewise */
-#define L3_GROUP_MAX   65536 /* likewise: FIB_NONE is 0 */
+#define L3_GROUP_MAX   65535 /* likewise: FIB_NONE is 0 */
 #define L3_MEMBER_MAX  64    /* next hops of a group */
 
 /* Where an interface is: on a port (untagged or one VLAN of it), or in a bridge's VLAN. */
@@ -93,7 +93,7 @@ int64_t l3_group_bucket(uint32_t id, uint32_t bucket);
 int l3_route_set(uint16_t vrf, uint8_t family, const uint8_t *bytes, uint8_t length,
 		 uint32_t group);
 void l3_route_del(uint16_t vrf, uint8_t family, const uint8_t *bytes, uint8_t length,
-		  uint8_t cover_length, uint32_t cover_group);
+		  uint32_t cover_group);
 /* The group for an address, as workers see it; FIB_NONE. */
 uint32_t l3_route_find(uint16_t vrf, uint8_t family, const uint8_t *bytes);
 

@@ -251,7 +251,7 @@ static void a_vrf_has_routes_of_its_own(void **state)
 	assert_int_equal(l3_route_set(6, 4, net, 8, 77), -ENOENT);
 	assert_int_equal(l3_route_find(5, 4, in), 55);
 	assert_int_equal(l3_route_find(0, 4, in), 66);
-	l3_route_del(0, 4, net, 8, 0, FIB_NONE);
+	l3_route_del(0, 4, net, 8, FIB_NONE);
 	assert_int_equal(l3_route_find(0, 4, in), FIB_NONE);
 	l3_vrf_del(5);
 	assert_int_equal(l3_route_find(5, 4, in), FIB_NONE);

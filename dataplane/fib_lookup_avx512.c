@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * fib_lookup.c with eight addresses at a time, for processors with AVX-512: the same
+ * steps in the same order. Each vector has a lane for an address.
+ */
+#include "dataplane/fib_lookup.h"
+
+#ifdef FIB_LOOKUP_AVX512
+
+#include <immintrin.h>
+#include <rte_prefetch.h>
+
+#define WIDE __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,bmi2")))
+
+enum { LANES = 8, VECTORS = FIB_BULK_MAX / LANES };
+
+/* Eight addresses: where each is (bytes from fib_mem), and which are at a word, or at a record. */
+struct eight {
+	__m512i hi, lo, at, best;
+	__mmask8 words, records;
+};
+
+WIDE static inline __m512i number(uint64_t n)
+{
+	return _mm512_set1_epi64(n);
+}
+
+/* Lanes that are at a word or record: what is i bytes behind that. */
+WIDE static inline __m512i gather(__mmask8 lanes, __m512i at, int i)
+{
+	return _mm512_mask_i64gather_epi64(_mm512_setzero_si512(), lanes, at, fib_mem + i, 1);
+}
+
+WIDE static inline void prefetch(__m512i at)
+{
+	uint64_t places[LANES];
+
+	_mm512_storeu_si512(places, at);
+	for (int lane = 0; lane < LANES; lane++)
+		rte_prefetch0(fib_mem + places[lane]);
+}
+
+/* Lanes whose bits of x from the shift on are all zero. */
+WIDE static inline __mmask8 is_zero_from(__m512i x, __m512i shift)
+{
+	return _mm512_testn_epi64_mask(_mm512_srlv_epi64(x, shift), _mm512_srlv_epi64(x, shift));
+}
+
+/* The half of their addresses in which bits from a depth on are: bit `at` of the word says lo. */
+WIDE static inline __m512i half(const struct eight *e, __m512i word, int at, bool is6)
+{
+	if (!is6)
+		return e->hi;
+	return _mm512_mask_mov_epi64(e->hi, _mm512_test_epi64_mask(word, number(UINT64_C(1) << at)),
+				     e->lo);
+}
+
+/* Of those at a leaf, the ones that it has. */
+WIDE static inline __mmask8 in_leaf(const struct eight *e, __mmask8 leaves, __m512i word, bool is6)
+{
+	__m512i from = _mm512_and_si512(_mm512_srli_epi64(word, 23), number(60));
+	__m512i bits = _mm512_and_si512(word, number((2U << FIB_LEAF_BITS) - 1));
+	__m512i one = _mm512_and_si512(bits, _mm512_sub_epi64(_mm512_setzero_si512(), bits));
+	__m512i addr = _mm512_srli_epi64(_mm512_sllv_epi64(half(e, word, 29, is6), from),
+					 63 - FIB_LEAF_BITS);
+
+	return _mm512_mask_cmplt_epu64_mask(leaves, _mm512_xor_si512(addr, bits),
+					    _mm512_add_epi64(one, one));
+}
+
+/* A step of all eight from these words on; words of lanes that have arrived are 0. */
+WIDE static inline void step(struct eight *e, __m512i word, bool is6)
+{
+	__m512i kind = _mm512_and_si512(_mm512_srli_epi64(word, 46), number(3));
+	__m512i group = _mm512_srli_epi64(word, 48), slot;
+	__mmask8 leaves = _mm512_cmpeq_epi64_mask(kind, number(FIB_LEAF));
+
+	if (leaves)
+		group = _mm512_mask_and_epi64(group, in_leaf(e, leaves, word, is6),
+					      _mm512_srli_epi64(word, 30), number(0xffff));
+	e->best = _mm512_mask_mov_epi64(e->best, _mm512_test_epi64_mask(group, group), group);
+	e->words = _mm512_cmpeq_epi64_mask(kind, number(FIB_ARRAY));
+	e->records = _mm512_cmpeq_epi64_mask(kind, number(FIB_RECORD));
+	if (!(e->words | e->records))
+		return;
+	slot = _mm512_sllv_epi64(half(e, word, 38, is6),
+				 _mm512_and_si512(_mm512_srli_epi64(word, 32), number(63)));
+	slot = _mm512_srlv_epi64(_mm512_srli_epi64(slot, 1),
+				 _mm512_andnot_si512(_mm512_srli_epi64(word, 40), number(63)));
+	e->at = _mm512_slli_epi64(_mm512_and_si512(word, number(0xffffffff)), 5);
+	e->at = _mm512_add_epi64(e->at, _mm512_slli_epi64(slot, 3));
+	e->at = _mm512_maskz_mov_epi64(e->words | e->records, e->at);
+	prefetch(e->at);
+}
+
+/* The words of records, of those that hold their lane's address. */
+WIDE static inline __m512i record_words(const struct eight *e, bool is6)
+{
+	__m512i word = gather(e->records, e->at, offsetof(struct fib_record, word));
+	__m512i hi = gather(e->records, e->at, offsetof(struct fib_record, hi)), lo;
+	__m512i length = _mm512_and_si512(_mm512_srli_epi64(word, 32), number(255));
+	__mmask8 long_ones = _mm512_cmpgt_epi64_mask(length, number(64)), held;
+
+	/* Saturated: a longer one has to have all of hi. */
+	held = is_zero_from(_mm512_xor_si512(hi, e->hi), _mm512_subs_epu16(number(64), length));
+	if (is6 && long_ones) {
+		lo = gather(long_ones, e->at, offsetof(struct fib_record, lo));
+		held &= ~long_ones | is_zero_from(_mm512_xor_si512(lo, e->lo),
+						  _mm512_sub_epi64(number(128), length));
+	}
+	return _mm512_maskz_mov_epi64(held, word);
+}
+
+WIDE static inline void walk(struct eight *eights, unsigned n, const struct fib *fib, bool is6)
+{
+	uint32_t any = 0;
+
+	for (unsigned v = 0; v < n; v++) {
+		__m512i first = _mm512_srli_epi64(eights[v].hi, 64 - FIB_ROOT_BITS);
+
+		eights[v].best = _mm512_setzero_si512();
+		step(&eights[v], _mm512_i64gather_epi64(first, fib->root, 8), is6);
+		any |= eights[v].words | eights[v].records;
+	}
+	while (any) {
+		any = 0;
+		for (unsigned v = 0; v < n; v++) {
+			struct eight *e = &eights[v];
+			__m512i word;
+
+			if (!(e->words | e->records))
+				continue;
+			word = gather(e->words, e->at, 0);
+			if (e->records)
+				word = _mm512_or_si512(word, record_words(e, is6));
+			step(e, word, is6);
+			any |= e->words | e->records;
+		}
+	}
+}
+
+WIDE static void results(const struct eight *eights, uint32_t *groups, unsigned n)
+{
+	for (unsigned i = 0; i < n; i += LANES) {
+		__mmask8 lanes = n - i >= LANES ? 0xff : (1U << (n - i)) - 1;
+
+		_mm512_mask_cvtepi64_storeu_epi32(groups + i, lanes, eights[i / LANES].best);
+	}
+}
+
+WIDE void fib4_lookup_avx512(const struct fib *fib, const uint32_t *addrs, uint32_t *groups,
+			     unsigned n)
+{
+	struct eight eights[VECTORS];
+
+	for (unsigned i = 0; i < n; i += LANES) {
+		__mmask8 lanes = n - i >= LANES ? 0xff : (1U << (n - i)) - 1;
+
+		eights[i / LANES].hi = _mm512_slli_epi64(
+			_mm512_cvtepu32_epi64(_mm256_maskz_loadu_epi32(lanes, addrs + i)), 32);
+	}
+	walk(eights, (n + LANES - 1) / LANES, fib, false);
+	results(eights, groups, n);
+}
+
+WIDE void fib6_lookup_avx512(const struct fib *fib, const struct fib_key6 *addrs, uint32_t *groups,
+			     unsigned n)
+{
+	const __m512i evens = _mm512_set_epi64(14, 12, 10, 8, 6, 4, 2, 0);
+	const __m512i odds = _mm512_set_epi64(15, 13, 11, 9, 7, 5, 3, 1);
+	struct eight eights[VECTORS];
+
+	for (unsigned i = 0; i < n; i += LANES) {
+		struct eight *e = &eights[i / LANES];
+		unsigned words = RTE_MIN(n - i, (unsigned)LANES) * 2;
+		__m512i a =
+			_mm512_maskz_loadu_epi64(words >= 8 ? 0xff : (1U << words) - 1, addrs + i);
+		__m512i b = _mm512_maskz_loadu_epi64(words >= 16 ? 0xff
+						     : words > 8 ? (1U << (words - 8)) - 1
+								 : 0,
+						     addrs + i + LANES / 2);
+
+		e->hi = _mm512_permutex2var_epi64(a, evens, b);
+		e->lo = _mm512_permutex2var_epi64(a, odds, b);
+	}
+	walk(eights, (n + LANES - 1) / LANES, fib, true);
+	results(eights, groups, n);
+}
+
+bool fib_lookup_avx512_works(void)
+{
+	return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+	       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+	       __builtin_cpu_supports("bmi2");
+}
+
+#endif
