@@ -20,7 +20,9 @@
 #include "control/spine/log.h"
 #include "control/statics.h"
 #include "control/vrfs.h"
+#include "control/watches.h"
 #include "routing/connected/connected.h"
+#include "routing/core/ip.h"
 
 #define SLICE_US   2000 /* of the RIB, then others get a turn */
 #define RIB_BATCH  64   /* prefixes from one look at the clock to the next */
@@ -181,26 +183,14 @@ static int64_t env_wall_s(struct env *env)
 	return (int64_t)time(NULL);
 }
 
-/* No BFD runs yet: whoever wants a neighbour watched does without. */
-static struct env_watch *env_watch_(struct env *env, uint32_t iface, const struct addr *peer,
-				    env_watched *fn, void *arg)
-{
-	errno = ENOTSUP;
-	return NULL;
-}
-
-static void env_unwatch(struct env *env, struct env_watch *watch)
-{
-}
-
 static const struct env_ops env_ops = {.send = packets_send,
 				       .random = env_random_,
 				       .log = env_log_,
 				       .iface_next = env_iface_next,
 				       .digest = digest,
 				       .wall_s = env_wall_s,
-				       .watch = env_watch_,
-				       .unwatch = env_unwatch};
+				       .watch = watches_add,
+				       .unwatch = watches_del};
 
 /* --- what the neighbour engine and the host engine ask --- */
 
@@ -243,10 +233,10 @@ static bool is_usable(void *ctx, const struct iface *iface, const struct addr *a
 static bool udp_open(void *ctx, uint16_t vrf, uint16_t port)
 {
 	for (int i = 0; i < ENGINES_MAX; i++)
-		if (engines.instances[i] && engines.instances[i]->protocol->ip_proto == 17 &&
+		if (engines.instances[i] && engines.instances[i]->protocol->ip_proto == IP_UDP &&
 		    engines.instances[i]->protocol->udp_port == port)
 			return true;
-	return false;
+	return port == BFD_PORT;
 }
 
 static const struct host_ops host_ops = {.is_usable = is_usable, .udp_open = udp_open};
@@ -267,7 +257,7 @@ static void ip_kind(const struct packet_in *in, uint8_t *proto, uint16_t *port)
 		*proto = in->data[6];
 		l4 = 40;
 	}
-	if (*proto == 17 && l4 && in->len >= l4 + 8)
+	if (*proto == IP_UDP && l4 && in->len >= l4 + 8)
 		*port = (uint16_t)(in->data[l4 + 2] << 8 | in->data[l4 + 3]);
 }
 
@@ -277,12 +267,16 @@ bool engines_input(const struct packet_in *in)
 	uint8_t proto;
 
 	ip_kind(in, &proto, &port);
+	if (proto == IP_UDP && port == BFD_PORT) {
+		bfd_input(watches_bfd(), in);
+		return true;
+	}
 	for (int i = 0; i < ENGINES_MAX; i++) {
 		struct instance *instance = engines.instances[i];
 		const struct protocol *protocol = instance ? instance->protocol : NULL;
 
 		if (!protocol || !protocol->ip_proto || protocol->ip_proto != proto ||
-		    (proto == 17 && protocol->udp_port != port))
+		    (proto == IP_UDP && protocol->udp_port != port))
 			continue;
 		protocol->input(instance, in);
 		return true;
@@ -373,6 +367,8 @@ int engines_start(void)
 	if (r == 0)
 		r = fib_sync_start();
 	if (r == 0)
+		r = watches_start(&engines.env);
+	if (r == 0)
 		r = engines_run(&protocol_connected, NULL, &engines.connected);
 	if (r == 0)
 		r = packets_start();
@@ -393,6 +389,7 @@ void engines_stop(void)
 	loop_cancel(engines.kick);
 	loop_cancel(engines.due);
 	engines.kick = engines.due = NULL;
+	watches_stop();
 	host_destroy(engines.host);
 	neighbor_destroy(engines.neighbors);
 	rib_destroy(engines.env.rib);

@@ -5,6 +5,7 @@
 #include "control/engines.h"
 #include "control/interface_conf.h"
 #include "control/spine/log.h"
+#include "control/watches.h"
 
 /* Static neighbours that the one has and the other has not. */
 static void neighbors_del(const struct iface *iface, const json_t *was, const json_t *now)
@@ -79,6 +80,7 @@ void engines_iface_changed(const struct iface *iface)
 		if (r < 0)
 			log_error("interface %s: %s", iface->name, strerror(-r));
 	}
+	bfd_iface_changed(watches_bfd(), iface);
 	for (size_t i = 0; i < ENGINES_MAX; i++) {
 		struct instance *instance = engines_instance(i);
 
@@ -97,6 +99,7 @@ void engines_iface_gone(const struct iface *iface)
 		if (instance)
 			instance->protocol->iface_gone(instance, iface);
 	}
+	bfd_iface_gone(watches_bfd(), iface);
 	if (!(iface->flags & IFACE_LOOPBACK))
 		neighbor_iface_gone(engines_neighbors(), iface);
 	host_iface_gone(engines_host(), iface);

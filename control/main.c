@@ -19,6 +19,7 @@
 #include "control/interfaces.h"
 #include "control/learn.h"
 #include "control/loop.h"
+#include "control/rips.h"
 #include "control/spine/log.h"
 #include "control/statics.h"
 #include "control/wire.h"
@@ -230,6 +231,7 @@ static void stop(struct event *events[3])
 
 	weftd.rpc = NULL; /* nobody is told how things end one by one */
 	rpc_destroy(rpc);
+	rips_fini();
 	statics_fini();
 	interfaces_fini();
 	bridges_fini();

@@ -13,6 +13,11 @@
 	NOUN(neighbor) \
 	NOUN(route) \
 	NOUN(fib) \
+	NOUN(bfd) \
+	NOUN(rip) \
+	NOUN(ripng) \
+	NOUN(rip_neighbor) \
+	NOUN(rip_route) \
 	NOUN(ping) \
 	NOUN(traceroute) \
 	NOUN(worker) \

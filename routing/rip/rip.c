@@ -241,6 +241,32 @@ static void iface_gone(struct instance *instance, const struct iface *iface)
 
 /* --- what is shown --- */
 
+void rip_summary(const struct instance *instance, struct rip_summary *out)
+{
+	const struct rip *rip = rip_of(instance);
+
+	*out = (struct rip_summary){
+		.vrf = rip->conf.vrf,
+		.routes = rip->table.n,
+		.learned = rip->n_learned,
+		.update_us = rip->conf.update_us,
+		.timeout_us = rip->conf.timeout_us,
+		.garbage_us = rip->conf.garbage_us,
+	};
+	list_foreach(rip_ifaces, &rip->ifaces, iface)
+		out->neighbors += iface->neighbors.n;
+}
+
+uint32_t rip_next_iface(const struct instance *instance, uint32_t after)
+{
+	uint32_t next = 0;
+
+	list_foreach(rip_ifaces, &rip_of(instance)->ifaces, iface)
+		if (iface->is_active && iface->id > after && (!next || iface->id < next))
+			next = iface->id;
+	return next;
+}
+
 static void fill_row(const struct rip_route *route, struct rip_route_row *row)
 {
 	const struct env *env = rip_env(route->rip);

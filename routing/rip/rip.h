@@ -127,6 +127,16 @@ struct rip_neighbor_row {
 	enum rip_refused last_refused; /* RIP_REFUSALS: none yet */
 };
 
+struct rip_summary {
+	uint16_t vrf;
+	uint32_t neighbors, routes, learned;
+	int64_t update_us, timeout_us, garbage_us;
+};
+
+void rip_summary(const struct instance *instance, struct rip_summary *out);
+/* The interface behind `after` where it is spoken now; 0: none. */
+uint32_t rip_next_iface(const struct instance *instance, uint32_t after);
+
 /* The row behind the one whose prefix (neighbour) is in row, the first where it is NONE. */
 bool rip_next_route(const struct instance *instance, struct rip_route_row *row);
 bool rip_next_neighbor(const struct instance *instance, struct rip_neighbor_row *row);

@@ -69,20 +69,28 @@ unpack_kernel() {
 		apt_failed "fetch the kernel"
 }
 
-# Unpacks the switches of the group peers into build/peers, once, unless they are installed. 1 where
-# they cannot be had: there may be no network.
-unpack_peers() {
-	local folder=$root/build/peers
-	[ -n "$(packages_missing peers)" ] && [ ! -e "$folder/usr" ] || return 0
+# Unpacks the packages of a group into a folder below build, unless they are installed or there
+# already. 1 where they cannot be had: there may be no network.
+unpack_group() { # GROUP WHAT
+	local folder=$root/build/$1 names
+	names=$(packages_of "$1")
+	[ -n "$(packages_missing "$1")" ] && [ "$(cat "$folder/unpacked" 2>/dev/null)" != "$names" ] || return 0
 	[ -n "$(ip route show default)" ] || return 1 # apt would try for long
-	rm -rf "$folder.part"
+	rm -rf "$folder" "$folder.part"
 	mkdir -p "$logs" "$folder.part"
-	say "fetching Open vSwitch"
-	(cd "$folder.part" && apt update && mapfile -t names < <(packages_of peers) &&
+	say "fetching $2"
+	(cd "$folder.part" && apt update && mapfile -t names <<<"$names" &&
 		apt -o APT::Sandbox::User=root download "${names[@]}" &&
 		for package in ./*.deb; do dpkg-deb -x "$package" . || exit; done &&
-		rm ./*.deb) >"$logs/peers.log" 2>&1 </dev/null && mv "$folder.part" "$folder"
+		rm ./*.deb && printf '%s\n' "${names[@]}" >unpacked) >"$logs/$1.log" 2>&1 </dev/null &&
+		mv "$folder.part" "$folder"
 }
+
+# The switches to compare with, in build/peers.
+unpack_peers() { unpack_group peers "Open vSwitch"; }
+
+# The routing daemons that judge ours, in build/judges.
+unpack_judges() { unpack_group judges "BIRD and FRR"; }
 
 # Shows the last "[n/m]" of a growing ninja log until the process ends: in place on a terminal,
 # a line every ten seconds elsewhere.
