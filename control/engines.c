@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "control/engines.h"
+#include "control/convergence.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -111,6 +112,7 @@ static void settle(void)
 {
 	interfaces_settle();
 	vrfs_settle();
+	convergence_over();
 }
 
 /* One slice. */

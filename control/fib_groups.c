@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control/convergence.h"
 #include "control/engines.h"
 #include "control/fib_own.h"
 #include "control/interfaces.h"
@@ -221,6 +222,7 @@ uint32_t fib_group_retry(const struct nexthop_set *set)
 
 void fib_groups_changed(struct fib_hop *hop)
 {
+	convergence_step(CONVERGENCE_GROUPS);
 	for (struct fib_member *member = hop->members; member; member = member->next) {
 		int r = publish(member->group);
 

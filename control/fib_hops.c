@@ -221,7 +221,7 @@ bool fib_hop_is_alive(const struct fib_hop *hop)
 	if (hop->target.kind != NEXTHOP_GATEWAY && hop->target.kind != NEXTHOP_IFACE)
 		return true;
 	iface = iface_of(hop);
-	return iface && iface->flags & IFACE_UP &&
+	return iface && iface->flags & IFACE_UP && !hop->silent &&
 	       (hop->target.kind == NEXTHOP_IFACE || hop->target.resolved);
 }
 
@@ -269,6 +269,16 @@ void fib_sync_resolved(const struct iface *iface, const struct addr *addr, const
 {
 	set_resolved(iface, addr, mac);
 	fib_host_add(iface, addr);
+}
+
+void fib_sync_answers(uint32_t iface, const struct addr *addr, bool answers)
+{
+	struct fib_hop *hop = fib_hop_find(iface, addr);
+
+	if (!hop || hop->silent == !answers)
+		return;
+	hop->silent = !answers;
+	fib_groups_changed(hop);
 }
 
 void fib_sync_lost(const struct iface *iface, const struct addr *addr)

@@ -13,6 +13,7 @@ struct fib_hop {
 	uint32_t id; /* its number there */
 	uint16_t l3; /* its interface's number there; 0: none */
 	bool kept;   /* the neighbour engine looks after it, for routes */
+	bool silent; /* BFD: it does not answer, whatever else is known of it */
 	struct fib_target target;
 	uint32_t n_users;           /* members of groups */
 	uint32_t n_routed;          /* of these, in groups that routes lead to */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "control/fib_sync.h"
+#include "control/convergence.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -30,6 +31,7 @@ void fib_put(uint16_t vrf, const struct prefix *prefix, uint32_t group)
 	int r;
 
 	sync.changes++;
+	convergence_step(CONVERGENCE_FIB);
 	if (group) {
 		r = l3_route_set(vrf, family, bytes, length, group);
 		if (r == 0)

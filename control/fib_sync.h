@@ -40,6 +40,9 @@ void fib_sync_iface_changed(const struct iface *iface);
 /* As the neighbour engine says. */
 void fib_sync_resolved(const struct iface *iface, const struct addr *addr, const uint8_t mac[6]);
 void fib_sync_lost(const struct iface *iface, const struct addr *addr);
+/* BFD: a gateway does not answer, or does again. It leaves its groups before any protocol, or the
+ * RIB, has drawn its own conclusions. */
+void fib_sync_answers(uint32_t iface, const struct addr *addr, bool answers);
 
 /* --- what there is --- */
 

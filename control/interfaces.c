@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "control/interfaces.h"
+#include "control/convergence.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -40,6 +41,7 @@ static void tell_state(const struct iface_entry *entry)
 {
 	bool up = entry->iface.flags & IFACE_UP;
 
+	convergence_event("interface %s %s", entry->iface.name, up ? "up" : "down");
 	daemon_event("interface", entry->iface.name, "state",
 		     json_pack("{s:s, s:s}", "state", up ? "up" : "down", "reason", entry->reason));
 	log_debug("interface %s is %s%s%s", entry->iface.name, up ? "up" : "down",

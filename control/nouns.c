@@ -18,6 +18,7 @@
 	NOUN(ripng) \
 	NOUN(rip_neighbor) \
 	NOUN(rip_route) \
+	NOUN(convergence) \
 	NOUN(ping) \
 	NOUN(traceroute) \
 	NOUN(worker) \
