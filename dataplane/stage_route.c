@@ -83,8 +83,8 @@ static inline bool is_plain6(const uint8_t *header, const struct fib_key6 *dst)
 {
 	uint64_t src = rte_be_to_cpu_64(load64(header + 8));
 
-	return likely(!(is_odd6(src) | is_odd6(dst->hi)) & (header[6] != IPPROTO_HOPOPTS) &
-		      (header[7] > 1));
+	return likely(!is_odd6(src) && !is_odd6(dst->hi) && header[6] != IPPROTO_HOPOPTS &&
+		      header[7] > 1);
 }
 
 static __rte_noinline unsigned check4(struct pkt *pkt, const struct rte_mbuf *m,
