@@ -13,7 +13,7 @@ struct fib *fib_create(enum fib_family family)
 {
 	struct fib *fib;
 
-	if (!fib_mem_start())
+	if (!buddy_start())
 		return NULL;
 	fib = mem_lines(sizeof(*fib));
 	if (!fib)
@@ -30,7 +30,7 @@ static void free_below(struct fib *fib, const struct fib_array *a)
 	const struct fib_prefix any = {0};
 
 	for (uint32_t slot = 0; slot < fib_array_size(a); slot++) {
-		uint64_t word = fib_load(&a->words[slot]), next = 0;
+		uint64_t word = fib_array_get(a, slot), next = 0;
 		struct fib_array below;
 
 		if (fib_word_kind(word) == FIB_ARRAY)

@@ -21,9 +21,10 @@ struct fib_prefix {
 };
 
 struct fib_array {
-	fib_word *words;
+	void *mem;               /* fib_word[], or groups if it is packed */
 	struct fib_large *large; /* NULL: it has FIB_STRIDE bits */
 	uint8_t depth, bits;
+	bool packed;
 };
 
 static inline uint64_t fib_load(const fib_word *word)
@@ -72,11 +73,21 @@ static inline unsigned fib_array_size(const struct fib_array *a)
 	return 1U << a->bits;
 }
 
-/* An empty one that nobody sees yet. False: no memory. */
+/* An empty one that nobody sees yet, not packed. False: no memory. */
 bool fib_array_make(struct fib *fib, unsigned depth, unsigned bits, struct fib_array *out);
+/* Makes a copy of a that is packed, or one that is not, and swaps them: old is what a was, to be
+ * freed or retired. False, and nothing has changed: there is no memory, or, for packing, it is so
+ * already, too large, or something hangs in it. */
+bool fib_array_pack(struct fib *fib, struct fib_array *a, struct fib_array *old);
+bool fib_array_unpack(struct fib *fib, struct fib_array *a, struct fib_array *old);
+/* Packs it if that can be. Nobody sees it yet. */
+void fib_array_pack_new(struct fib *fib, struct fib_array *a);
 /* Its memory, not what hangs there: at once, or when no reader can see it. */
 void fib_array_free(struct fib *fib, const struct fib_array *a);
 void fib_array_retire(struct fib *fib, const struct fib_array *a);
+
+/* A word as readers see it; of a packed array it has a group and nothing else. */
+uint64_t fib_array_get(const struct fib_array *a, uint32_t slot);
 
 /* --- the prefixes in it, by their place in its heap --- */
 
@@ -101,6 +112,7 @@ bool fib_array_disown(const struct fib_array *a, uint32_t at, uint32_t cover_gro
 
 /* --- what hangs in its words: bits of FIB_HANGING --- */
 
+/* It is not packed. */
 void fib_array_hang(const struct fib_array *a, uint32_t slot, uint64_t hanging);
 /* Prefixes and words with something hanging. */
 unsigned fib_array_things(const struct fib_array *a);

@@ -68,16 +68,16 @@ uint64_t fib_edge_make(struct fib *fib, const struct fib_edge *edge, unsigned fr
 
 	if (!edge->array && fib_leaf_fits(prefix->length, from))
 		return fib_word_leaf(from, fib_bits_of(prefix, from, l), l, edge->group);
-	block = fib_mem_alloc(sizeof(*record));
+	block = buddy_alloc(sizeof(*record));
 	if (!block)
 		return 0;
-	record = fib_mem_at(block);
+	record = buddy_at(block);
 	record->hi = prefix->hi;
 	record->lo = prefix->lo;
 	atomic_init(&record->word,
 		    (uint64_t)edge->group << 48 |
 			    (edge->array ? edge->array : (uint64_t)prefix->length << 32));
-	fib->bytes += fib_mem_cost(FIB_UNIT);
+	fib->bytes += buddy_cost(BUDDY_UNIT);
 	return fib_word_record(block);
 }
 
@@ -116,14 +116,14 @@ void fib_edge_free(struct fib *fib, uint64_t word)
 {
 	if (fib_word_kind(word) != FIB_RECORD)
 		return;
-	fib->bytes -= fib_mem_cost(FIB_UNIT);
-	fib_mem_free(word, FIB_UNIT);
+	fib->bytes -= buddy_cost(BUDDY_UNIT);
+	buddy_free(word, BUDDY_UNIT);
 }
 
 void fib_edge_retire(struct fib *fib, uint64_t word)
 {
 	if (fib_word_kind(word) != FIB_RECORD)
 		return;
-	fib->bytes -= fib_mem_cost(FIB_UNIT);
-	fib_mem_retire(word, FIB_UNIT);
+	fib->bytes -= buddy_cost(BUDDY_UNIT);
+	buddy_retire(word, BUDDY_UNIT);
 }

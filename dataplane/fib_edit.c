@@ -54,7 +54,7 @@ static void go_down(struct fib *fib, const struct fib_prefix *prefix, struct end
 		uint64_t next;
 
 		end->slot = fib_bits_of(prefix, step->array.depth, step->array.bits);
-		end->word = fib_load(&step->array.words[end->slot]);
+		end->word = fib_array_get(&step->array, end->slot);
 		switch (fib_word_kind(end->word)) {
 		case FIB_NOTHING:
 			return;
@@ -104,6 +104,17 @@ static bool make_branch(struct fib *fib, unsigned depth, unsigned from,
 	return false;
 }
 
+/* What to hang to have the way lead to the array as it is now. */
+static uint64_t lead(const struct branch *branch)
+{
+	struct fib_record *record = fib_word_mem(branch->way);
+
+	if (!branch->way)
+		return fib_array_word(&branch->array);
+	atomic_init(&record->word, fib_array_word(&branch->array));
+	return branch->way;
+}
+
 /* Puts an array where a leaf or record is, for that one and a prefix that parts from it. */
 static int part(struct fib *fib, const struct end *end, const struct fib_edge *added)
 {
@@ -111,7 +122,6 @@ static int part(struct fib *fib, const struct end *end, const struct fib_edge *a
 	const struct fib_edge *old = &end->edge;
 	unsigned depth = fib_common(&old->prefix, &added->prefix) & ~(FIB_STRIDE - 1);
 	struct branch branch;
-	uint64_t way;
 	bool is_settled;
 
 	depth = RTE_MIN(depth, fib_home(added->prefix.length));
@@ -120,12 +130,34 @@ static int part(struct fib *fib, const struct end *end, const struct fib_edge *a
 		return -ENOMEM;
 	fib_edge_settle(fib, &branch.array, added, branch.leaf);
 	is_settled = fib_edge_settle(fib, &branch.array, old, end->word);
-	way = branch.way ? branch.way : fib_array_word(&branch.array);
-	fib_array_hang(above, end->slot, way);
+	fib_array_pack_new(fib, &branch.array);
+	fib_array_hang(above, end->slot, lead(&branch));
 	if (is_settled)
 		fib_edge_retire(fib, end->word);
 	if (!branch.way)
 		fib_grow(fib, &end->step, &added->prefix);
+	return 1;
+}
+
+/* Hangs a leaf or record for a prefix where nothing hangs yet. */
+static int hang(struct fib *fib, struct end *end, const struct fib_edge *added)
+{
+	struct fib_array *a = &end->step.array, packed;
+	uint64_t word = fib_edge_make(fib, added, fib_array_end(a));
+
+	if (!word)
+		return -ENOMEM;
+	if (a->packed) {
+		if (!fib_array_unpack(fib, a, &packed)) {
+			fib_edge_free(fib, word);
+			return -ENOMEM;
+		}
+		fib_array_hang(a, end->slot, word);
+		fib_place_hang(&end->step.place, fib_array_word(a));
+		fib_array_retire(fib, &packed);
+	} else {
+		fib_array_hang(a, end->slot, word);
+	}
 	return 1;
 }
 
@@ -152,19 +184,13 @@ int fib_edit_set(struct fib *fib, const struct fib_prefix *prefix, uint32_t grou
 	struct fib_edge added = {*prefix, group, 0};
 	const struct fib_array *a;
 	struct end end;
-	uint64_t leaf;
 
 	go_down(fib, prefix, &end);
 	a = &end.step.array;
 	if (lies_in(a, prefix))
 		return fib_array_own(a, fib_array_at(a, prefix), group);
-	if (fib_word_kind(end.word) == FIB_NOTHING) {
-		leaf = fib_edge_make(fib, &added, fib_array_end(a));
-		if (!leaf)
-			return -ENOMEM;
-		fib_array_hang(a, end.slot, leaf);
-		return 1;
-	}
+	if (fib_word_kind(end.word) == FIB_NOTHING)
+		return hang(fib, &end, &added);
 	if (is_same(&end.edge, prefix))
 		return regroup(fib, &end, prefix, group);
 	return part(fib, &end, &added);
@@ -189,7 +215,7 @@ static struct fib_edge only_thing(const struct fib_array *a, const struct fib_pr
 		edge.prefix = fib_more_bits(like, a->depth, at - (1U << l), l);
 	}
 	for (uint32_t slot = 0; slot < FIB_SMALL; slot++) {
-		uint64_t hanging = fib_load(&a->words[slot]) & FIB_HANGING;
+		uint64_t hanging = fib_array_get(a, slot) & FIB_HANGING;
 		struct fib_prefix in = fib_more_bits(like, a->depth, slot, a->bits);
 
 		if (fib_word_kind(hanging) == FIB_ARRAY)
@@ -202,12 +228,13 @@ static struct fib_edge only_thing(const struct fib_array *a, const struct fib_pr
 	return edge;
 }
 
-/* A small array with a single thing left in it gives way to that. Without memory it stays. */
-static void collapse(struct fib *fib, const struct fib_step *step, const struct fib_prefix *like)
+/* A small array with a single thing left in it gives way to that. False: it stays, for want of
+ * memory or as there is more in it. */
+static bool collapse(struct fib *fib, const struct fib_step *step, const struct fib_prefix *like)
 {
 	const struct fib_array *a = &step->array;
 	struct fib_place place = step->place;
-	uint64_t old = fib_load(&place.array.words[place.slot]), word = 0;
+	uint64_t old = fib_array_get(&place.array, place.slot), word = 0;
 	unsigned n = fib_array_things(a);
 	struct fib_edge edge = {.array = 0};
 
@@ -218,27 +245,35 @@ static void collapse(struct fib *fib, const struct fib_step *step, const struct 
 		edge.array = 0;
 	}
 	if (n > 1)
-		return;
+		return false;
 	if (n && !edge.group)
 		edge = only_thing(a, like, &word);
 	if (n && !word)
 		word = fib_edge_make(fib, &edge, fib_array_end(&place.array));
 	if (n && !word)
-		return;
+		return false;
 	place.record = NULL;
 	fib_place_hang(&place, word);
 	fib_array_retire(fib, a);
 	fib_edge_retire(fib, old);
+	return true;
 }
 
+/* After something was taken out of step's array. */
 static void tidy(struct fib *fib, struct fib_step *step, const struct fib_prefix *like)
 {
+	struct fib_array old;
+
 	if (!step->array.depth)
 		return;
-	while (step->array.large)
-		if (!fib_shrink_if_empty(fib, step, like))
-			return;
-	collapse(fib, step, like);
+	while (step->array.large && fib_shrink_if_empty(fib, step, like))
+		;
+	if (!step->array.large && collapse(fib, step, like))
+		return;
+	if (fib_array_pack(fib, &step->array, &old)) {
+		fib_place_hang(&step->place, fib_array_word(&step->array));
+		fib_array_retire(fib, &old);
+	}
 }
 
 bool fib_edit_del(struct fib *fib, const struct fib_prefix *prefix, uint32_t cover_group)

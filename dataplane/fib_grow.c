@@ -37,8 +37,7 @@ static void take_small(const struct fib_array *to, uint32_t i, const struct fib_
 				      fib_array_group(small, at));
 	}
 	for (uint32_t slot = 0; slot < FIB_SMALL; slot++)
-		fib_array_hang(to, i * FIB_SMALL + slot,
-			       fib_load(&small->words[slot]) & FIB_HANGING);
+		fib_array_hang(to, i * FIB_SMALL + slot, fib_array_get(small, slot) & FIB_HANGING);
 }
 
 static void take_word(struct fib *fib, const struct fib_array *to, uint32_t i, uint64_t word,
@@ -77,7 +76,7 @@ static void retire_word(struct fib *fib, const struct fib_array *to, uint64_t wo
 static bool make_small(struct fib *fib, const struct fib_array *from, const struct fib_prefix *like)
 {
 	for (uint32_t i = 0; i < fib_array_size(from); i++) {
-		uint64_t word = fib_load(&from->words[i]);
+		uint64_t word = fib_array_get(from, i);
 		struct fib_prefix in = fib_more_bits(like, from->depth, i, from->bits);
 		struct fib_step step = {.place = {.array = *from, .slot = i}};
 
@@ -104,10 +103,11 @@ void fib_grow(struct fib *fib, const struct fib_step *step, const struct fib_pre
 	for (uint32_t i = 0; i < fib_array_size(from); i++) {
 		struct fib_prefix in = fib_more_bits(like, from->depth, i, from->bits);
 
-		take_word(fib, &to, i, fib_load(&from->words[i]), &in);
+		take_word(fib, &to, i, fib_array_get(from, i), &in);
 	}
+	fib_array_pack_new(fib, &to);
 	fib_place_hang(&step->place, fib_array_word(&to));
 	for (uint32_t i = 0; i < fib_array_size(from); i++)
-		retire_word(fib, &to, fib_load(&from->words[i]), like);
+		retire_word(fib, &to, fib_array_get(from, i), like);
 	fib_array_retire(fib, from);
 }

@@ -12,6 +12,7 @@
 /* The burst: the word that each address last met, and where it goes from there. */
 struct way {
 	uint64_t arrays, records; /* bit: address i met one; both: a leaf */
+	uint64_t packed;          /* which of the arrays are */
 	uint64_t word[FIB_BULK_MAX];
 	const void *at[FIB_BULK_MAX];
 };
@@ -29,14 +30,14 @@ static inline void meet(struct way *way, unsigned i, uint64_t word, uint32_t *be
 	way->word[i] = word;
 	way->arrays |= (word >> 46 & 1) << i;
 	way->records |= (word >> 47 & 1) << i;
+	way->packed |= (uint64_t)fib_word_is_packed(word) << i;
 }
 
 static inline void go_on(struct way *way, unsigned i, const char *mem, uint64_t hi, uint64_t lo)
 {
 	uint64_t word = way->word[i];
 
-	way->at[i] = mem + (uint32_t)word * (uint64_t)FIB_UNIT +
-		     fib_word_slot(word, hi, lo) * sizeof(fib_word);
+	way->at[i] = mem + (uint32_t)word * (uint64_t)BUDDY_UNIT + fib_word_offset(word, hi, lo);
 	rte_prefetch0(way->at[i]);
 }
 
@@ -70,11 +71,11 @@ typedef uint64_t half_fn(const void *addrs, unsigned i);
 static __rte_always_inline void walk(const struct fib *fib, const void *addrs, half_fn hi,
 				     half_fn lo, uint32_t *groups, unsigned n)
 {
-	const char *mem = fib_mem;
-	uint64_t leaves = 0;
+	const char *mem = buddy_mem;
+	uint64_t leaves = 0, packed = 0;
 	struct way way;
 
-	way.arrays = way.records = 0;
+	way.arrays = way.records = way.packed = 0;
 	for (unsigned i = 0; i < n; i++) {
 		groups[i] = FIB_NONE;
 		meet(&way, i, load(&fib->root[hi(addrs, i) >> (64 - FIB_ROOT_BITS)]), &groups[i]);
@@ -83,22 +84,30 @@ static __rte_always_inline void walk(const struct fib *fib, const void *addrs, h
 		uint64_t arrays = way.arrays & ~way.records, records = way.records & ~way.arrays;
 
 		leaves |= way.arrays & way.records;
-		way.arrays = way.records = 0;
+		packed |= arrays & way.packed;
+		way.arrays = way.records = way.packed = 0;
 		for (uint64_t set = arrays | records; set;) {
 			unsigned i = take(&set);
 
 			go_on(&way, i, mem, hi(addrs, i), lo(addrs, i));
 		}
+		arrays &= ~packed;
 		while (arrays) {
 			unsigned i = take(&arrays);
 
-			meet(&way, i, load(way.at[i]), &groups[i]);
+			meet(&way, i, load(FIB_WORD_AT(way.at[i])), &groups[i]);
 		}
 		while (records) {
 			unsigned i = take(&records);
 
 			at_record(&way, i, hi(addrs, i), lo(addrs, i), &groups[i]);
 		}
+	}
+	while (packed) {
+		unsigned i = take(&packed);
+		uint32_t last = atomic_load_explicit(FIB_GROUP_AT(way.at[i]), memory_order_relaxed);
+
+		groups[i] = last ? last : groups[i];
 	}
 	while (leaves) {
 		unsigned i = take(&leaves);

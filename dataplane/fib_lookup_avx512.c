@@ -14,10 +14,11 @@
 
 enum { LANES = 8, VECTORS = FIB_BULK_MAX / LANES };
 
-/* Eight addresses: where each is (bytes from fib_mem), and which are at a word, or at a record. */
+/* Eight addresses: where each is (bytes from buddy_mem), and which are at a word, those of packed
+ * arrays at their group; or at a record. */
 struct eight {
 	__m512i hi, lo, at, best;
-	__mmask8 words, records;
+	__mmask8 words, packed, records;
 };
 
 WIDE static inline __m512i number(uint64_t n)
@@ -28,7 +29,7 @@ WIDE static inline __m512i number(uint64_t n)
 /* Lanes that are at a word or record: what is i bytes behind that. */
 WIDE static inline __m512i gather(__mmask8 lanes, __m512i at, int i)
 {
-	return _mm512_mask_i64gather_epi64(_mm512_setzero_si512(), lanes, at, fib_mem + i, 1);
+	return _mm512_mask_i64gather_epi64(_mm512_setzero_si512(), lanes, at, buddy_mem + i, 1);
 }
 
 WIDE static inline void prefetch(__m512i at)
@@ -37,7 +38,7 @@ WIDE static inline void prefetch(__m512i at)
 
 	_mm512_storeu_si512(places, at);
 	for (int lane = 0; lane < LANES; lane++)
-		rte_prefetch0(fib_mem + places[lane]);
+		rte_prefetch0(buddy_mem + places[lane]);
 }
 
 /* Lanes whose bits of x from the shift on are all zero. */
@@ -72,7 +73,7 @@ WIDE static inline __mmask8 in_leaf(const struct eight *e, __mmask8 leaves, __m5
 WIDE static inline void step(struct eight *e, __m512i word, bool is6)
 {
 	__m512i kind = _mm512_and_si512(_mm512_srli_epi64(word, 46), number(3));
-	__m512i group = _mm512_srli_epi64(word, 48), slot;
+	__m512i group = _mm512_srli_epi64(word, 48), offset;
 	__mmask8 leaves = _mm512_cmpeq_epi64_mask(kind, number(FIB_LEAF));
 
 	if (leaves)
@@ -80,17 +81,32 @@ WIDE static inline void step(struct eight *e, __m512i word, bool is6)
 					      _mm512_srli_epi64(word, 30), number(0xffff));
 	e->best = _mm512_mask_mov_epi64(e->best, _mm512_test_epi64_mask(group, group), group);
 	e->words = _mm512_cmpeq_epi64_mask(kind, number(FIB_ARRAY));
+	e->packed = _mm512_mask_test_epi64_mask(e->words, word, number(UINT64_C(1) << 39));
 	e->records = _mm512_cmpeq_epi64_mask(kind, number(FIB_RECORD));
 	if (!(e->words | e->records))
 		return;
-	slot = _mm512_sllv_epi64(half(e, word, 38, is6),
-				 _mm512_and_si512(_mm512_srli_epi64(word, 32), number(63)));
-	slot = _mm512_srlv_epi64(_mm512_srli_epi64(slot, 1),
-				 _mm512_andnot_si512(_mm512_srli_epi64(word, 40), number(63)));
+	offset = _mm512_sllv_epi64(half(e, word, 38, is6),
+				   _mm512_and_si512(_mm512_srli_epi64(word, 32), number(63)));
+	offset = _mm512_srlv_epi64(_mm512_srli_epi64(offset, 1),
+				   _mm512_andnot_si512(_mm512_srli_epi64(word, 40), number(63)));
 	e->at = _mm512_slli_epi64(_mm512_and_si512(word, number(0xffffffff)), 5);
-	e->at = _mm512_add_epi64(e->at, _mm512_slli_epi64(slot, 3));
+	e->at = _mm512_add_epi64(e->at, offset);
 	e->at = _mm512_maskz_mov_epi64(e->words | e->records, e->at);
 	prefetch(e->at);
+}
+
+/* The words of arrays; a group of a packed one as a word with nothing but that. */
+WIDE static inline __m512i array_words(const struct eight *e)
+{
+	__m512i word = gather(e->words, _mm512_andnot_si512(number(7), e->at), 0), shift;
+
+	if (!e->packed)
+		return word;
+	/* Whichever of the four it is comes to the top, and the others fall out. */
+	shift = _mm512_sub_epi64(number(48),
+				 _mm512_slli_epi64(_mm512_and_si512(e->at, number(6)), 3));
+	return _mm512_mask_and_epi64(word, e->packed, _mm512_sllv_epi64(word, shift),
+				     number(UINT64_C(0xffff) << 48));
 }
 
 /* The words of records, of those that hold their lane's address. */
@@ -98,9 +114,12 @@ WIDE static inline __m512i record_words(const struct eight *e, bool is6)
 {
 	__m512i word = gather(e->records, e->at, offsetof(struct fib_record, word));
 	__m512i hi = gather(e->records, e->at, offsetof(struct fib_record, hi)), lo;
-	__m512i length = _mm512_and_si512(_mm512_srli_epi64(word, 32), number(255));
-	__mmask8 long_ones = _mm512_cmpgt_epi64_mask(length, number(64)), held;
+	__mmask8 arrays = _mm512_test_epi64_mask(word, number(UINT64_C(1) << 46));
+	__m512i length = _mm512_mask_mov_epi64(number(255), arrays, number(127));
+	__mmask8 long_ones, held;
 
+	length = _mm512_and_si512(_mm512_srli_epi64(word, 32), length);
+	long_ones = _mm512_cmpgt_epi64_mask(length, number(64));
 	/* Saturated: a longer one has to have all of hi. */
 	held = is_zero_from(_mm512_xor_si512(hi, e->hi), _mm512_subs_epu16(number(64), length));
 	if (is6 && long_ones) {
@@ -130,7 +149,7 @@ WIDE static inline void walk(struct eight *eights, unsigned n, const struct fib 
 
 			if (!(e->words | e->records))
 				continue;
-			word = gather(e->words, e->at, 0);
+			word = array_words(e);
 			if (e->records)
 				word = _mm512_or_si512(word, record_words(e, is6));
 			step(e, word, is6);

@@ -15,6 +15,8 @@
  * means that what was met above holds. A record's word has the group of the prefix
  * that is exactly the record.
  *
+ * An array in whose words nothing hangs may be packed: only the groups, of 16 bits each.
+ *
  * An array has 4 bits, and more where it pays: fib_grow.c. Depths are multiples of 4, and counted
  * in bits from the first; an IPv4 address is the first 32 of 64 bits.
  *
@@ -31,7 +33,7 @@
 
 #include <rte_common.h>
 
-#include "dataplane/fib_mem.h"
+#include "dataplane/buddy.h"
 #include "dataplane/fib_table.h"
 
 #define FIB_ROOT_BITS 8
@@ -59,13 +61,22 @@ static inline enum fib_kind fib_word_kind(uint64_t word)
 /* Of an array or a record. */
 static inline void *fib_word_mem(uint64_t word)
 {
-	return fib_mem_at(word);
+	return buddy_at(word);
 }
 
-/* FIB_ARRAY: bits 5 | 0 1 | depth 7 | block 32. */
-static inline uint64_t fib_word_array(uint32_t block, unsigned depth, unsigned bits)
+/* FIB_ARRAY: size 5 | packed 1 | depth 7 | block 32. The size is that of the whole, in bytes, as a
+ * power of two. */
+static inline uint64_t fib_word_array(uint32_t block, unsigned depth, unsigned bits, bool packed)
 {
-	return (uint64_t)FIB_ARRAY << 46 | (uint64_t)bits << 40 | (uint64_t)depth << 32 | block;
+	unsigned size = bits + (packed ? 1 : 3);
+
+	return (uint64_t)FIB_ARRAY << 46 | (uint64_t)size << 40 | (uint64_t)packed << 39 |
+	       (uint64_t)depth << 32 | block;
+}
+
+static inline bool fib_word_is_packed(uint64_t word)
+{
+	return word >> 39 & 1;
 }
 
 static inline unsigned fib_word_depth(uint64_t word)
@@ -75,17 +86,21 @@ static inline unsigned fib_word_depth(uint64_t word)
 
 static inline unsigned fib_word_bits(uint64_t word)
 {
-	return word >> 40 & 31;
+	return (word >> 40 & 31) - (fib_word_is_packed(word) ? 1 : 3);
 }
 
-/* Which word of an array an address leads to. Of a record, and of nothing, it is 0. */
-static inline uint64_t fib_word_slot(uint64_t word, uint64_t hi, uint64_t lo)
+/* How many bytes behind the beginning of an array's block the word, or the group, for an address
+ * is; but for the lowest bits (FIB_WORD_AT, FIB_GROUP_AT). Of a record, and of nothing, it is 0. */
+static inline uint64_t fib_word_offset(uint64_t word, uint64_t hi, uint64_t lo)
 {
 	uint64_t in_lo = -(word >> 38 & 1); /* depth 64 or more */
 	uint64_t from = (hi & ~in_lo) | (lo & in_lo);
 
 	return from << (word >> 32 & 63) >> 1 >> (~(word >> 40) & 63);
 }
+
+#define FIB_WORD_AT(p)  ((const fib_word *)((uintptr_t)(p) & ~(uintptr_t)7))
+#define FIB_GROUP_AT(p) ((const _Atomic uint16_t *)((uintptr_t)(p) & ~(uintptr_t)1))
 
 /* FIB_RECORD: block 32. */
 static inline uint64_t fib_word_record(uint32_t block)
@@ -138,13 +153,13 @@ static inline bool fib_leaf_holds(uint64_t word, uint64_t hi, uint64_t lo)
 struct fib_record {
 	uint64_t hi, lo; /* zero behind length; these never change */
 	fib_word word;   /* FIB_ARRAY with depth = length, or FIB_NOTHING with length 8 | 0 32 */
-} __rte_aligned(FIB_UNIT);
+} __rte_aligned(BUDDY_UNIT);
 
-_Static_assert(sizeof(struct fib_record) == FIB_UNIT, "a record is a unit");
+_Static_assert(sizeof(struct fib_record) == BUDDY_UNIT, "a record is a unit");
 
 static inline unsigned fib_record_length(uint64_t word)
 {
-	return word >> 32 & 255;
+	return word >> 32 & 255 >> (word >> 46 & 1); /* an array's is its depth */
 }
 
 /* Whether the record with that word has the address. */

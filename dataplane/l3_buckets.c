@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Buckets a member at least: a share that is one bucket off is off by a thirtieth; and of the
- * lightest member. */
-enum { PER_MEMBER = 32, PER_LIGHTEST = 8 };
+/* Buckets a member at least: a share that is one bucket off is off by a sixteenth at most; and of
+ * the lightest member. More would be finer, and less of them in a worker's cache. */
+enum { PER_MEMBER = 16, PER_LIGHTEST = 8 };
 
 struct share {
 	uint16_t nexthop;

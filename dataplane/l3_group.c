@@ -1,23 +1,37 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* Groups: published buckets, and what control keeps to move as few of them as can be. */
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
+#include "dataplane/buddy.h"
 #include "dataplane/l3_buckets.h"
 #include "dataplane/l3_own.h"
-#include "dataplane/mem.h"
-#include "dataplane/retire.h"
 
-_Atomic(const struct l3_group *) l3_groups[L3_GROUP_MAX];
+_Atomic l3_group_ref l3_groups[L3_GROUP_MAX];
+uint16_t l3_self[L3_NEXTHOP_MAX];
 
-static const struct l3_group none = {.nexthop = {0}}; /* to the next hop of no route */
-static struct l3_buckets *buckets_of[L3_GROUP_MAX];   /* NULL: it never had two members */
+static struct l3_buckets *buckets_of[L3_GROUP_MAX]; /* NULL: it never had two members */
 static uint64_t n_bytes;
+
+static l3_group_ref ref_of(const uint16_t *buckets, uint32_t n)
+{
+	assert(!((uint64_t)(uintptr_t)buckets >> 48));
+	return (uint64_t)(n - 1) << 48 | (uintptr_t)buckets;
+}
+
+/* What a number without a group leads to: the next hop of no route. */
+static l3_group_ref none(void)
+{
+	return ref_of(l3_self, 1);
+}
 
 void l3_groups_init(void)
 {
+	for (int i = 0; i < L3_NEXTHOP_MAX; i++)
+		l3_self[i] = i;
 	for (int id = 0; id < L3_GROUP_MAX; id++)
-		atomic_store_explicit(&l3_groups[id], &none, memory_order_relaxed);
+		atomic_store_explicit(&l3_groups[id], none(), memory_order_relaxed);
 }
 
 void l3_groups_fini(void)
@@ -31,9 +45,10 @@ uint64_t l3_groups_bytes(void)
 	return n_bytes;
 }
 
-static size_t group_size(uint32_t n_buckets)
+/* What workers read of that many buckets. */
+static size_t size_of(uint32_t n)
 {
-	return sizeof(struct l3_group) + n_buckets * sizeof(uint16_t);
+	return n * sizeof(uint16_t);
 }
 
 static size_t buckets_size(const struct l3_buckets *buckets)
@@ -64,31 +79,34 @@ static int merge(const struct l3_member *members, uint16_t n, struct l3_member *
 	return n_out;
 }
 
-static struct l3_group *make(const struct l3_buckets *buckets, const struct l3_member *members,
-			     int n)
+/* 0: no memory. */
+static l3_group_ref make(const struct l3_buckets *buckets, const struct l3_member *members, int n)
 {
-	uint32_t n_buckets = n == 1 ? 1 : buckets->n;
-	struct l3_group *group = mem_lines(group_size(n_buckets));
+	uint32_t block;
+	uint16_t *out;
 
-	if (!group)
-		return NULL;
-	group->mask = n_buckets - 1;
-	for (uint32_t b = 0; b < n_buckets; b++)
-		group->nexthop[b] = n == 1 ? members[0].nexthop : buckets->list[b].now;
-	return group;
+	if (n == 1)
+		return ref_of(&l3_self[members[0].nexthop], 1);
+	block = buddy_alloc(size_of(buckets->n));
+	if (!block)
+		return 0;
+	out = buddy_at(block);
+	for (uint32_t b = 0; b < buckets->n; b++)
+		out[b] = buckets->list[b].now;
+	n_bytes += buddy_cost(size_of(buckets->n));
+	return ref_of(out, buckets->n);
 }
 
-static void publish(uint32_t id, const struct l3_group *group)
+static void publish(uint32_t id, l3_group_ref group)
 {
-	const struct l3_group *was = l3_group(id);
+	l3_group_ref was = l3_group(id);
+	size_t size = size_of(l3_group_mask(was) + 1);
 
-	if (group != &none)
-		n_bytes += group_size(group->mask + 1);
 	atomic_store_explicit(&l3_groups[id], group, memory_order_release);
-	if (was == &none)
+	if (!l3_group_mask(was))
 		return;
-	n_bytes -= group_size(was->mask + 1);
-	retire_free(was);
+	n_bytes -= buddy_cost(size);
+	buddy_retire(buddy_block(l3_group_at(was, 0)), size);
 }
 
 static void keep(uint32_t id, struct l3_buckets *buckets)
@@ -102,7 +120,7 @@ int l3_group_set(uint32_t id, const struct l3_member *members, uint16_t n)
 {
 	struct l3_member merged[L3_MEMBER_MAX];
 	struct l3_buckets *buckets = NULL;
-	struct l3_group *group;
+	l3_group_ref group;
 	int n_merged;
 
 	if (!id || id >= L3_GROUP_MAX)
@@ -129,13 +147,14 @@ void l3_group_del(uint32_t id)
 {
 	if (!id || id >= L3_GROUP_MAX)
 		return;
-	publish(id, &none);
+	publish(id, none());
 	keep(id, NULL);
 }
 
 int64_t l3_group_bucket(uint32_t id, uint32_t bucket)
 {
-	const struct l3_group *group = id < L3_GROUP_MAX ? l3_group(id) : &none;
+	l3_group_ref group = id < L3_GROUP_MAX ? l3_group(id) : none();
 
-	return group == &none || bucket > group->mask ? -ENOENT : group->nexthop[bucket];
+	return group == none() || bucket > l3_group_mask(group) ? (int64_t)-ENOENT
+								: l3_group_nexthop(group, bucket);
 }

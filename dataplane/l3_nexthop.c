@@ -6,9 +6,8 @@
 
 #include <rte_ether.h>
 
+#include "dataplane/buddy.h"
 #include "dataplane/l3_own.h"
-#include "dataplane/mem.h"
-#include "dataplane/retire.h"
 
 _Atomic(const struct l3_nexthop *) l3_nexthops[L3_NEXTHOP_MAX];
 
@@ -39,7 +38,7 @@ void l3_nexthops_fini(void)
 
 uint64_t l3_nexthops_bytes(void)
 {
-	return n_used * (sizeof(struct l3_nexthop) + sizeof(struct known));
+	return n_used * (buddy_cost(sizeof(struct l3_nexthop)) + sizeof(struct known));
 }
 
 static void link_to(uint16_t id, uint16_t iface)
@@ -73,13 +72,15 @@ static bool make(uint16_t id, const struct l3_nexthop_conf *conf, const struct l
 		 struct l3_nexthop **out)
 {
 	struct l3_nexthop *hop;
+	uint32_t block;
 
 	*out = NULL;
 	if (iface->id != conf->iface || (needs_iface(conf->act) && !iface->up))
 		return true;
-	hop = mem_lines(sizeof(*hop));
-	if (!hop)
+	block = buddy_alloc(sizeof(*hop));
+	if (!block)
 		return false;
+	hop = buddy_at(block);
 	*hop = (struct l3_nexthop){
 		.act = conf->act,
 		.iface = iface->id,
@@ -105,7 +106,7 @@ static void publish(uint16_t id, const struct l3_nexthop *hop)
 
 	atomic_store_explicit(&l3_nexthops[id], hop ? hop : &dead, memory_order_release);
 	if (was != &dead)
-		retire_free(was);
+		buddy_retire(buddy_block(was), sizeof(*was));
 }
 
 int l3_nexthop_set(uint32_t id, const struct l3_nexthop_conf *conf)
@@ -164,7 +165,8 @@ void l3_rebuilt_publish(struct l3_rebuilt *rebuilt, uint16_t iface)
 void l3_rebuilt_drop(struct l3_rebuilt *rebuilt)
 {
 	for (uint32_t i = 0; i < rebuilt->n; i++)
-		free(rebuilt->made[i]);
+		if (rebuilt->made[i])
+			buddy_free(buddy_block(rebuilt->made[i]), sizeof(*rebuilt->made[i]));
 	free(rebuilt->made);
 }
 

@@ -60,10 +60,9 @@ struct l3_nexthop {
 
 _Static_assert(sizeof(struct l3_nexthop) == RTE_CACHE_LINE_SIZE, "a next hop is one line");
 
-struct l3_group {
-	uint32_t mask; /* number of buckets - 1 */
-	uint16_t nexthop[];
-};
+/* Where the buckets of a group are: number of buckets - 1 16 | address 48. A bucket is the number
+ * of a next hop; that of a group of one is a place in l3_self. */
+typedef uint64_t l3_group_ref;
 
 /* The interfaces of a port or bridge by VLAN, in struct port and struct bridge. */
 #define L3_CHUNK 64
@@ -76,7 +75,8 @@ struct l3_vlans {
 extern _Atomic(const struct l3_vrf *) l3_vrfs[L3_VRF_MAX];
 extern _Atomic(const struct l3_iface *) l3_ifaces[L3_IFACE_MAX];
 extern _Atomic(const struct l3_nexthop *) l3_nexthops[L3_NEXTHOP_MAX];
-extern _Atomic(const struct l3_group *) l3_groups[L3_GROUP_MAX];
+extern _Atomic l3_group_ref l3_groups[L3_GROUP_MAX];
+extern uint16_t l3_self[L3_NEXTHOP_MAX]; /* [i] is i */
 
 /* Never NULL. The number is below the table's size: it comes from control. */
 static inline const struct l3_vrf *l3_vrf(uint16_t id)
@@ -94,7 +94,7 @@ static inline const struct l3_nexthop *l3_nexthop(uint32_t id)
 	return atomic_load_explicit(&l3_nexthops[id], memory_order_acquire);
 }
 
-static inline const struct l3_group *l3_group(uint32_t id)
+static inline l3_group_ref l3_group(uint32_t id)
 {
 	return atomic_load_explicit(&l3_groups[id], memory_order_acquire);
 }
@@ -108,22 +108,23 @@ static inline uint16_t l3_vlans_iface(const struct l3_vlans *vlans, uint16_t vla
 			       __ATOMIC_ACQUIRE);
 }
 
-static inline uint32_t l3_group_nexthop(const struct l3_group *group, uint32_t hash)
+/* 0: it has one next hop, and no hash is needed. */
+static inline uint32_t l3_group_mask(l3_group_ref group)
 {
-	return group->nexthop[hash & group->mask];
+	return group >> 48;
 }
 
-/* Of a whole burst (n at most 64): from groups, and hashes that pick a bucket, to next hops, each
- * step for all so that they wait for memory together. */
-static inline void l3_nexthops_pick(const uint32_t *groups, const uint32_t *hashes, unsigned n,
-				    const struct l3_nexthop **out)
+/* The bucket for a hash, still to be read. */
+static inline const uint16_t *l3_group_at(l3_group_ref group, uint32_t hash)
 {
-	const struct l3_group *group[64];
+	const uint16_t *buckets = (const uint16_t *)(group & ((UINT64_C(1) << 48) - 1));
 
-	for (unsigned i = 0; i < n; i++)
-		rte_prefetch0(group[i] = l3_group(groups[i]));
-	for (unsigned i = 0; i < n; i++)
-		rte_prefetch0(out[i] = l3_nexthop(l3_group_nexthop(group[i], hashes[i])));
+	return buckets + (hash & l3_group_mask(group));
+}
+
+static inline uint32_t l3_group_nexthop(l3_group_ref group, uint32_t hash)
+{
+	return *l3_group_at(group, hash);
 }
 
 #endif

@@ -205,14 +205,15 @@ static void look_up(const struct burst *burst, struct batch *batch, bool is_v4)
 	}
 }
 
-static inline const struct l3_nexthop *pick(const struct burst *burst, uint8_t pos, bool is_v4,
-					    const struct l3_group *group)
+/* The bucket that has the packet's next hop, still to be read. */
+static inline const uint16_t *pick(const struct burst *burst, uint8_t pos, bool is_v4,
+				   l3_group_ref group)
 {
 	uint32_t hash = 0;
 
-	if (group->mask)
+	if (l3_group_mask(group))
 		hash = is_v4 ? route_hash4(burst, pos) : route_hash6(burst, pos);
-	return l3_nexthop(l3_group_nexthop(group, hash));
+	return l3_group_at(group, hash);
 }
 
 static void forward(struct burst *burst, uint8_t pos, const struct l3_nexthop *hop)
@@ -291,7 +292,7 @@ static const struct l3_nexthop *follow(struct burst *burst, uint8_t pos, bool is
 
 			fib6_lookup(vrf->fib6, &dst, &group, 1);
 		}
-		hop = pick(burst, pos, is_v4, l3_group(group));
+		hop = l3_nexthop(*pick(burst, pos, is_v4, l3_group(group)));
 	}
 	return hop;
 }
@@ -352,16 +353,17 @@ static inline bool is_plain(const struct pkt *pkt, const struct l3_nexthop *hop)
 static inline void route(struct worker *worker, struct burst *burst, struct batch *batch,
 			 bool is_v4)
 {
-	const struct l3_group *group[BURST_MAX];
+	const uint16_t *bucket[BURST_MAX];
 	const struct l3_nexthop *hop[BURST_MAX];
 	struct lane *next = &burst->lanes[STAGE_REWRITE];
 	int n = batch->n, n_next;
 
 	look_up(burst, batch, is_v4);
 	for (int i = 0; i < n; i++)
-		rte_prefetch0(group[i] = l3_group(batch->group[i]));
+		rte_prefetch0(bucket[i] =
+				      pick(burst, batch->pos[i], is_v4, l3_group(batch->group[i])));
 	for (int i = 0; i < n; i++)
-		rte_prefetch0(hop[i] = pick(burst, batch->pos[i], is_v4, group[i]));
+		rte_prefetch0(hop[i] = l3_nexthop(*bucket[i]));
 	n_next = next->n;
 	for (int i = 0; i < n; i++) {
 		uint8_t pos = batch->pos[i];

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataplane/fib_mem.h"
+#include "dataplane/buddy.h"
 #include "dataplane/retire.h"
 
 struct oracle oracle;
@@ -72,7 +72,7 @@ void oracle_end(void)
 {
 	fib_destroy(oracle.fib);
 	retire_drain();
-	assert_true(fib_mem_used() == 0);
+	assert_true(buddy_used() == 0);
 }
 
 void oracle_set(const uint8_t bytes[16], uint8_t length, uint32_t group)

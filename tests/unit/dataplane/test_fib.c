@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "dataplane/fib_mem.h"
+#include "dataplane/buddy.h"
 #include "dataplane/fib_trie.h"
 #include "dataplane/retire.h"
 #include "tests/unit/dataplane/fib_oracle.h"
@@ -180,7 +180,7 @@ static void step(const struct shape *s, bool grows)
 	oracle_draw(s, probe, &(uint8_t){0});
 	oracle_cut(bytes, length);
 	if (oracle.may_refuse)
-		fib_mem_limit(fib_mem_used() + (rand() % 4 ? rand() % 1000 : 1 << 20));
+		buddy_limit(buddy_used() + (rand() % 4 ? rand() % 1000 : 1 << 20));
 	if (oracle.n < s->n_max && rand() % 8 < (grows ? 7 : 1))
 		oracle_set(bytes, length, 1 + rand() % 50);
 	else if (oracle.n)
@@ -206,7 +206,7 @@ static void run_shape(const struct shape *s)
 		if (i % 1000 == 999)
 			retire_sweep();
 	}
-	fib_mem_limit(short_of_memory ? fib_mem_used() : UINT64_MAX);
+	buddy_limit(short_of_memory ? buddy_used() : UINT64_MAX);
 	while (oracle.n) {
 		uint8_t probe[16];
 
@@ -215,7 +215,7 @@ static void run_shape(const struct shape *s)
 		oracle_check(probe);
 	}
 	assert_int_equal(fib_prefixes(oracle.fib), 0);
-	fib_mem_limit(UINT64_MAX);
+	buddy_limit(UINT64_MAX);
 	n_refused += oracle.n_refused;
 	oracle_end();
 }

@@ -131,7 +131,7 @@ static void a_million_routes_take_at_most_64_mb(void **state)
 		retire_drain();
 		print_message("%s: %.1f MB\n", table_names[table], fib_bytes(oracle.fib) * 1e-6);
 		assert_true(fib_bytes(oracle.fib) <= 64000000);
-		assert_true(fib_mem_used() <= fib_bytes(oracle.fib));
+		assert_true(buddy_used() <= fib_bytes(oracle.fib));
 		oracle_end();
 	}
 }
@@ -168,7 +168,7 @@ static void a_thousand_vrfs_of_a_hundred_routes_take_at_most_128_mb(void **state
 	print_message("a hundred of each family: %.1f MB\n", l3_bytes() * 1e-6);
 	assert_true(l3_bytes() <= 128000000);
 	l3_stop();
-	assert_true(fib_mem_used() == 0);
+	assert_true(buddy_used() == 0);
 }
 
 int main(void)

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "dataplane/fib_mem.h"
+#include "dataplane/buddy.h"
 #include "dataplane/grace_worker.h"
 #include "dataplane/l3_table.h"
 #include "dataplane/retire.h"
@@ -210,7 +210,7 @@ static void run_updates(enum fib_family f)
 	assert_int_equal(atomic_load(&n_wrong), 0);
 	fib_destroy(fib);
 	retire_drain();
-	assert_true(fib_mem_used() == 0);
+	assert_true(buddy_used() == 0);
 }
 
 static void lookups_during_100000_updates_find_old_or_new(void **state)
@@ -237,13 +237,9 @@ static void *following(void *arg)
 	grace_enter(0);
 	for (uint32_t hash = 0; !atomic_load(&stop); hash += BURST) {
 		const struct l3_nexthop *hops[BURST];
-		uint32_t groups[BURST], hashes[BURST];
 
-		for (int i = 0; i < BURST; i++) {
-			groups[i] = GROUP;
-			hashes[i] = hash + i;
-		}
-		l3_nexthops_pick(groups, hashes, BURST, hops);
+		for (uint32_t i = 0; i < BURST; i++)
+			hops[i] = l3_nexthop(l3_group_nexthop(l3_group(GROUP), hash + i));
 		for (int i = 0; i < BURST; i++)
 			if (!is_whole(hops[i]))
 				atomic_fetch_add(&n_wrong, 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "dataplane/fib_mem.h"
+#include "dataplane/buddy.h"
 
 #include <errno.h>
 #include <string.h>
@@ -7,13 +7,13 @@
 
 #include "dataplane/retire.h"
 
-/* Orders: a block of order o has FIB_UNIT << o bytes. A chunk is one block of the highest. */
+/* Orders: a block of order o has BUDDY_UNIT << o bytes. A chunk is one block of the highest. */
 enum { ORDERS = 17, CHUNK_UNITS = 1 << (ORDERS - 1), CHUNKS = 4096, IN_USE = 0 };
-#define CHUNK_SIZE ((size_t)FIB_BLOCK_MAX)
+#define CHUNK_SIZE ((size_t)BUDDY_MAX)
 
-_Static_assert((size_t)CHUNK_UNITS *FIB_UNIT == FIB_BLOCK_MAX, "a chunk is the largest block");
+_Static_assert((size_t)CHUNK_UNITS *BUDDY_UNIT == BUDDY_MAX, "a chunk is the largest block");
 
-char *fib_mem;
+char *buddy_mem;
 
 /* A free block holds its neighbours in its order's list; 0: none. */
 struct free_block {
@@ -21,14 +21,14 @@ struct free_block {
 };
 
 static uint8_t *free_order; /* [unit]: 1 + order where a free block begins, or IN_USE */
-static uint8_t *side;       /* [unit] */
+static uint8_t *side;       /* [unit * BUDDY_SIDE] */
 static uint32_t first[ORDERS];
 static uint32_t n_chunks;
 static uint64_t used, limit = UINT64_MAX;
 
 static struct free_block *at(uint32_t block)
 {
-	return fib_mem_at(block);
+	return buddy_at(block);
 }
 
 static void list_add(uint32_t block, unsigned order)
@@ -64,21 +64,21 @@ static void *reserve(size_t size, size_t align)
 	return (void *)(((uintptr_t)p + align - 1) & ~(uintptr_t)(align - 1));
 }
 
-bool fib_mem_start(void)
+bool buddy_start(void)
 {
 	const size_t units = (size_t)CHUNKS * CHUNK_UNITS;
 
-	if (fib_mem)
+	if (buddy_mem)
 		return true;
 	if (!free_order)
 		free_order = reserve(units, CHUNK_UNITS);
 	if (!side)
-		side = reserve(units, CHUNK_UNITS);
+		side = reserve(units * BUDDY_SIDE, CHUNK_UNITS);
 	if (free_order && side)
-		fib_mem = reserve(units * FIB_UNIT, CHUNK_SIZE);
-	if (fib_mem)
-		madvise(fib_mem, units * FIB_UNIT, MADV_HUGEPAGE); /* a wish */
-	return fib_mem;
+		buddy_mem = reserve(units * BUDDY_UNIT, CHUNK_SIZE);
+	if (buddy_mem)
+		madvise(buddy_mem, units * BUDDY_UNIT, MADV_HUGEPAGE); /* a wish */
+	return buddy_mem;
 }
 
 static bool use(void *at, size_t size)
@@ -90,8 +90,9 @@ static bool grow(void)
 {
 	uint32_t block = n_chunks * CHUNK_UNITS;
 
-	if (n_chunks == CHUNKS || !use(fib_mem_at(block), CHUNK_SIZE) ||
-	    !use(free_order + block, CHUNK_UNITS) || !use(side + block, CHUNK_UNITS))
+	if (n_chunks == CHUNKS || !use(buddy_at(block), CHUNK_SIZE) ||
+	    !use(free_order + block, CHUNK_UNITS) ||
+	    !use(buddy_side(block), CHUNK_UNITS * BUDDY_SIDE))
 		return false;
 	n_chunks++;
 	if (block) {
@@ -104,38 +105,38 @@ static bool grow(void)
 	return true;
 }
 
-void *fib_mem_side(uint32_t block)
+void *buddy_side(uint32_t block)
 {
-	return side + block;
+	return side + (size_t)block * BUDDY_SIDE;
 }
 
 static unsigned order_of(size_t size)
 {
-	size_t units = (size + FIB_UNIT - 1) / FIB_UNIT;
+	size_t units = (size + BUDDY_UNIT - 1) / BUDDY_UNIT;
 
 	return units <= 1 ? 0 : 64 - __builtin_clzl(units - 1);
 }
 
-size_t fib_mem_cost(size_t size)
+size_t buddy_cost(size_t size)
 {
 	size_t units = (size_t)1 << order_of(size);
 
-	return units * (FIB_UNIT + sizeof(*free_order) + sizeof(*side));
+	return units * (BUDDY_UNIT + BUDDY_SIDE + sizeof(*free_order));
 }
 
-uint32_t fib_mem_alloc(size_t size)
+uint32_t buddy_alloc(size_t size)
 {
 	unsigned order = order_of(size), from = order;
 	uint32_t block;
 
-	if (used + fib_mem_cost(size) > limit)
+	if (used + buddy_cost(size) > limit)
 		return 0;
 	while (from < ORDERS && !first[from])
 		from++;
 	if (from == ORDERS) {
 		if (!grow())
 			return 0;
-		return fib_mem_alloc(size);
+		return buddy_alloc(size);
 	}
 	block = first[from];
 	list_del(block, from);
@@ -143,16 +144,16 @@ uint32_t fib_mem_alloc(size_t size)
 		from--;
 		list_add(block + (1U << from), from);
 	}
-	memset(side + block, 0, 1U << order);
-	used += fib_mem_cost(size);
+	memset(buddy_side(block), 0, (size_t)BUDDY_SIDE << order);
+	used += buddy_cost(size);
 	return block;
 }
 
-void fib_mem_free(uint32_t block, size_t size)
+void buddy_free(uint32_t block, size_t size)
 {
 	unsigned order = order_of(size);
 
-	used -= fib_mem_cost(size);
+	used -= buddy_cost(size);
 	for (; order < ORDERS - 1; order++) {
 		uint32_t buddy = block ^ 1U << order;
 
@@ -166,25 +167,25 @@ void fib_mem_free(uint32_t block, size_t size)
 
 static void release(void *what, uint32_t size)
 {
-	fib_mem_free(fib_mem_block(what), size);
+	buddy_free(buddy_block(what), size);
 }
 
-void fib_mem_retire(uint32_t block, size_t size)
+void buddy_retire(uint32_t block, size_t size)
 {
-	retire(release, fib_mem_at(block), size);
+	retire(release, buddy_at(block), size);
 }
 
-uint64_t fib_mem_used(void)
+uint64_t buddy_used(void)
 {
 	return used;
 }
 
-uint64_t fib_mem_total(void)
+uint64_t buddy_total(void)
 {
-	return n_chunks * fib_mem_cost(CHUNK_SIZE);
+	return n_chunks * buddy_cost(CHUNK_SIZE);
 }
 
-void fib_mem_limit(uint64_t bytes)
+void buddy_limit(uint64_t bytes)
 {
 	limit = bytes;
 }
