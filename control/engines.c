@@ -221,10 +221,19 @@ static void on_address(void *ctx, const struct iface *iface, const struct addr *
 	daemon_event("interface", iface->name, "duplicate", json_pack("{s:s}", "address", text));
 }
 
+/* Workers do not count what they send to whom. A gateway that routes lead to is taken to be in use,
+ * so that it is asked from time to time; whoever else is silent for long is asked before it goes.
+ */
+static bool on_used(void *ctx, const struct iface *iface, const struct addr *addr)
+{
+	return fib_sync_is_gateway(iface, addr);
+}
+
 static const struct neighbor_ops neighbor_ops = {.resolved = on_resolved,
 						 .lost = on_lost,
 						 .release = packets_release,
-						 .address = on_address};
+						 .address = on_address,
+						 .used = on_used};
 
 static bool is_usable(void *ctx, const struct iface *iface, const struct addr *addr)
 {

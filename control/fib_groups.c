@@ -126,6 +126,7 @@ static int members_make(struct fib_group *group)
 		if (!member->hop)
 			return -ENOSPC;
 		member->group = group;
+		member->hop->shared |= group->set->n > 1;
 		member->weight = group->set->hops[i].weight ? group->set->hops[i].weight : 1;
 		member_link(member);
 		group->n++;
@@ -136,7 +137,7 @@ static int members_make(struct fib_group *group)
 }
 
 /* Gives it its number and members, if there is room. */
-static void complete(struct fib_group *group)
+static void complete(struct fib_group *group, const struct fib_group *like)
 {
 	int64_t id = numbers_take(&groups.numbers);
 	int r = id < 0 ? (int)id : 0;
@@ -145,18 +146,22 @@ static void complete(struct fib_group *group)
 		group->id = (uint32_t)id;
 		r = members_make(group);
 	}
+	if (r == 0 && like && like->id)
+		r = l3_group_like(group->id, like->id);
 	if (r == 0)
 		r = publish(group);
 	if (r == 0)
 		return;
-	members_drop(group);
-	if (group->id)
+	if (group->id) {
+		l3_group_del(group->id);
 		numbers_give(&groups.numbers, group->id);
+	}
+	members_drop(group);
 	group->id = 0;
 	log_error("no room for a group in the dataplane: %s", strerror(-r));
 }
 
-static struct fib_group *make(const struct nexthop_set *set)
+static struct fib_group *make(const struct nexthop_set *set, const struct nexthop_set *like)
 {
 	struct fib_group *group =
 		must(calloc(1, sizeof(*group) + set->n * sizeof(group->members[0])));
@@ -165,7 +170,7 @@ static struct fib_group *make(const struct nexthop_set *set)
 	group->set = nexthop_set_ref(set);
 	groups.by_set[set->id] = group;
 	groups.n++;
-	complete(group);
+	complete(group, like ? group_of(like) : NULL);
 	return group;
 }
 
@@ -184,12 +189,13 @@ static void destroy(struct fib_group *group)
 	nexthop_set_unref(rib_sets(engines_env()->rib), set);
 }
 
-uint32_t fib_group_use(const struct nexthop_set *set, enum fib_user user)
+uint32_t fib_group_use(const struct nexthop_set *set, enum fib_user user,
+		       const struct nexthop_set *like)
 {
 	struct fib_group *group = group_of(set);
 
 	if (!group)
-		group = make(set);
+		group = make(set, like);
 	if (user == FIB_HOST)
 		group->n_hosts++;
 	else if (group->n_routes++ == 0)
@@ -216,7 +222,7 @@ uint32_t fib_group_retry(const struct nexthop_set *set)
 	struct fib_group *group = group_of(set);
 
 	if (group && !group->id)
-		complete(group);
+		complete(group, NULL);
 	return group ? group->id : 0;
 }
 
@@ -235,6 +241,8 @@ void fib_sync_iface_changed(const struct iface *iface)
 {
 	struct fib_hop *hop, *next;
 
+	if (!interfaces_by_id(iface->id))
+		fib_hops_forget(interfaces_of(iface)->l3);
 	for (hop = fib_hops_of(interfaces_of(iface)->l3); hop; hop = next) {
 		next = hop->same_iface;
 		if (hop->target.iface == iface->id)

@@ -12,7 +12,8 @@
 #include "control/spine/log.h"
 #include "dataplane/l3.h"
 
-#define BUCKETS 16384
+#define BUCKETS  16384
+#define IDLE_MAX 1024
 
 static struct {
 	struct numbers numbers;
@@ -20,6 +21,8 @@ static struct {
 	struct fib_hop *by_target[BUCKETS];
 	struct fib_hop *by_iface[L3_IFACE_MAX];
 	uint32_t n;
+	struct fib_hop *idle, **idle_end; /* without users, the longest first */
+	uint32_t n_idle;
 } hops = {.numbers = {.max = L3_NEXTHOP_MAX}};
 
 static uint32_t bucket_of(const struct fib_target *target)
@@ -129,6 +132,47 @@ static void unlink_hop(struct fib_hop *hop)
 	hops.n--;
 }
 
+/* --- hops that nobody uses --- */
+
+/*
+ * One that shared a group is kept for a while: a gateway that is lost and comes
+ * back has its number still, and so its flows.
+ */
+static void idle_add(struct fib_hop *hop)
+{
+	if (!hops.idle)
+		hops.idle_end = &hops.idle;
+	hop->next_idle = NULL;
+	hop->back_idle = hops.idle_end;
+	*hops.idle_end = hop;
+	hops.idle_end = &hop->next_idle;
+	hops.n_idle++;
+}
+
+static void idle_del(struct fib_hop *hop)
+{
+	*hop->back_idle = hop->next_idle;
+	if (hop->next_idle)
+		hop->next_idle->back_idle = hop->back_idle;
+	else
+		hops.idle_end = hop->back_idle;
+	hops.n_idle--;
+}
+
+static void drop(struct fib_hop *hop)
+{
+	unlink_hop(hop);
+	l3_nexthop_del(hop->id);
+	numbers_give(&hops.numbers, hop->id);
+	free(hop);
+}
+
+static void drop_idle(struct fib_hop *hop)
+{
+	idle_del(hop);
+	drop(hop);
+}
+
 static struct fib_hop *make(const struct fib_target *target)
 {
 	struct iface_entry *entry = interfaces_by_id(target->iface);
@@ -168,6 +212,8 @@ struct fib_hop *fib_hop_use(const struct nexthop *nexthop)
 
 	if (!hop)
 		hop = make(&target);
+	else if (hop->n_users == 0)
+		idle_del(hop);
 	if (hop)
 		hop->n_users++;
 	return hop;
@@ -177,10 +223,24 @@ void fib_hop_unuse(struct fib_hop *hop)
 {
 	if (--hop->n_users > 0)
 		return;
-	unlink_hop(hop);
-	l3_nexthop_del(hop->id);
-	numbers_give(&hops.numbers, hop->id);
-	free(hop);
+	if (!hop->shared || !interfaces_by_id(hop->target.iface)) {
+		drop(hop);
+		return;
+	}
+	idle_add(hop);
+	if (hops.n_idle > IDLE_MAX)
+		drop_idle(hops.idle);
+}
+
+void fib_hops_forget(uint16_t l3)
+{
+	struct fib_hop *next;
+
+	for (struct fib_hop *hop = hops.by_iface[l3]; hop; hop = next) {
+		next = hop->same_iface;
+		if (hop->n_users == 0)
+			drop_idle(hop);
+	}
 }
 
 static const struct iface *iface_of(const struct fib_hop *hop)
@@ -289,11 +349,13 @@ void fib_sync_lost(const struct iface *iface, const struct addr *addr)
 
 uint32_t fib_hops_count(void)
 {
-	return hops.n;
+	return hops.n - hops.n_idle;
 }
 
 void fib_hops_fini(void)
 {
+	while (hops.n_idle > 0)
+		drop_idle(hops.idle);
 	numbers_fini(&hops.numbers);
 }
 
@@ -303,4 +365,11 @@ bool fib_sync_takes_part(const struct nexthop *nexthop)
 	const struct fib_hop *hop = find(&target);
 
 	return hop && fib_hop_is_alive(hop);
+}
+
+bool fib_sync_is_gateway(const struct iface *iface, const struct addr *addr)
+{
+	const struct fib_hop *hop = fib_hop_find(iface->id, addr);
+
+	return hop && hop->n_routed > 0;
 }

@@ -122,7 +122,7 @@ static struct host *make(const struct iface *iface, const struct addr *addr)
 	host->iface = iface->id;
 	host->vrf = iface->vrf;
 	host->addr = *addr;
-	fib_group_use(host->set, FIB_HOST);
+	fib_group_use(host->set, FIB_HOST, NULL);
 	return host;
 }
 

@@ -16,9 +16,12 @@ struct fib_hop {
 	bool silent; /* BFD: it does not answer, whatever else is known of it */
 	struct fib_target target;
 	uint32_t n_users;           /* members of groups */
+	bool shared;                /* it was one of several in a group */
 	uint32_t n_routed;          /* of these, in groups that routes lead to */
 	struct fib_member *members; /* its places in groups */
 	struct fib_hop *same_bucket, *same_iface;
+	struct fib_hop *next_idle,
+		**back_idle; /* while it has no user and waits to be used again */
 };
 
 /* fib_hops.c. NULL: no room, which is logged. A hop with another user. */
@@ -31,13 +34,17 @@ void fib_hop_unkeep(struct fib_hop *hop);
 bool fib_hop_is_alive(const struct fib_hop *hop);
 struct fib_hop *fib_hop_find(uint32_t iface, const struct addr *addr);
 struct fib_hop *fib_hops_of(uint16_t l3); /* then ->same_iface */
-uint32_t fib_hops_count(void);
+/* Drops those of an interface that nobody uses. */
+void fib_hops_forget(uint16_t l3);
+uint32_t fib_hops_count(void); /* that are used */
 void fib_hops_fini(void);
 
 /* fib_groups.c: the group of a set, with a route or a host route more that leads to it. 0: no room.
- */
+ * like: the set that the route led to before, or NULL: a new group keeps flows where that one had
+ * them. */
 enum fib_user { FIB_ROUTE, FIB_HOST };
-uint32_t fib_group_use(const struct nexthop_set *set, enum fib_user user);
+uint32_t fib_group_use(const struct nexthop_set *set, enum fib_user user,
+		       const struct nexthop_set *like);
 void fib_group_unuse(const struct nexthop_set *set, enum fib_user user);
 /* Once more for one that found no room; its number, or 0. */
 uint32_t fib_group_retry(const struct nexthop_set *set);

@@ -105,7 +105,10 @@ static void take_out(const struct rib_best *was)
 static void listener(void *arg, const struct rib_best *was, const struct rib_best *now)
 {
 	if (now) {
-		fib_put(now->vrf, &now->prefix, fib_group_use(now->hops, FIB_ROUTE));
+		uint32_t group = fib_group_use(now->hops, FIB_ROUTE, was ? was->hops : NULL);
+
+		if (!was || !group || was->hops != now->hops)
+			fib_put(now->vrf, &now->prefix, group);
 		fib_hosts_reconsider(now->vrf, &now->prefix);
 	} else {
 		take_out(was);

@@ -63,6 +63,8 @@ bool fib_sync_target(uint32_t nexthop, struct fib_target *out);
 
 /* What workers are to do with an address: the group, and the prefix that says so. 0: nothing. */
 uint32_t fib_sync_group(uint16_t vrf, const struct addr *addr, struct prefix *prefix);
+/* Does some route lead to this address as a gateway? */
+bool fib_sync_is_gateway(const struct iface *iface, const struct addr *addr);
 /* Can packets be sent to this next hop of some route now? */
 bool fib_sync_takes_part(const struct nexthop *nexthop);
 /* The group that a set of next hops has; 0: none. */

@@ -85,6 +85,9 @@ void l3_nexthop_del(uint32_t id);
 /* Makes or changes a group: buckets in proportion to the weights, the fewest moved; n at least 1.
  */
 int l3_group_set(uint32_t id, const struct l3_member *members, uint16_t n);
+/* For a group that is about to take another's place: l3_group_set starts from that one's buckets,
+ * so that flows stay where they were. Nothing where it has members already. 0 or -ENOMEM. */
+int l3_group_like(uint32_t id, uint32_t from);
 void l3_group_del(uint32_t id);
 /* Which next hop a bucket has, for shows; -ENOENT beyond the last. */
 int64_t l3_group_bucket(uint32_t id, uint32_t bucket);

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "dataplane/buddy.h"
 #include "dataplane/l3_buckets.h"
@@ -140,6 +141,24 @@ int l3_group_set(uint32_t id, const struct l3_member *members, uint16_t n)
 	}
 	keep(id, buckets);
 	publish(id, group);
+	return 0;
+}
+
+int l3_group_like(uint32_t id, uint32_t from)
+{
+	const struct l3_buckets *old;
+	struct l3_buckets *copy;
+
+	if (!id || id >= L3_GROUP_MAX || from >= L3_GROUP_MAX)
+		return -EINVAL;
+	old = buckets_of[from];
+	if (!old || buckets_of[id])
+		return 0;
+	copy = malloc(buckets_size(old));
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, old, buckets_size(old));
+	keep(id, copy);
 	return 0;
 }
 

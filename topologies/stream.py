@@ -10,6 +10,8 @@
                                         was answered, and the longest wait
   stream.py udp-sink ADDRESS SECONDS    counts numbered packets until one says that it is the last
   stream.py udp-send ADDRESS RATE SECONDS   for that long, or until SIGTERM
+  stream.py flows-sink ADDRESS FILE         until that file is there; then the numbers of the flows seen
+  stream.py flows-send ADDRESS COUNT        a packet of each of so many flows, told apart by their port
 """
 import hashlib
 import os
@@ -127,6 +129,33 @@ def udp_send(address, rate, seconds):
     sock.send(struct.pack('!IB', count, 1).ljust(200, b'w'))
 
 
+def flows_sink(address, file):
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20)
+    sock.bind((address, PORT))
+    sock.settimeout(0.1)
+    seen = set()
+    print('ready', flush=True)
+    while not os.path.exists(file):
+        try:
+            seen.add(struct.unpack('!I', sock.recv(64)[:4])[0])
+        except TimeoutError:
+            continue
+    for number in sorted(seen):
+        print(number)
+
+
+def flows_send(address, count):
+    for number in range(int(count)):
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sock.bind(('', 10000 + number))
+        sock.sendto(struct.pack('!I', number), (address, PORT))
+        sock.close()
+        if number % 16 == 15:
+            time.sleep(0.002)
+
+
 verb, *words = sys.argv[1:]
 {'tcp-sink': tcp_sink, 'tcp-send': tcp_send, 'tcp-echo': tcp_echo, 'tcp-talk': tcp_talk,
- 'udp-sink': udp_sink, 'udp-send': udp_send}[verb](*words)
+ 'udp-sink': udp_sink, 'udp-send': udp_send,
+ 'flows-sink': flows_sink, 'flows-send': flows_send}[verb](*words)

@@ -72,6 +72,48 @@ static void a_group_of_one_has_one_bucket(void **state)
 	assert_int_equal(l3_group_nexthop(l3_group(GROUP), 7), 0);
 }
 
+static void flows_of(uint32_t group, uint16_t *where)
+{
+	for (int f = 0; f < FLOWS; f++)
+		where[f] = l3_group_nexthop(l3_group(group), hashes[f]);
+}
+
+/* As routing protocols do it: each set of next hops is a group of its own. */
+static void a_group_that_takes_anothers_place_moves_only_what_it_has_to(void **state)
+{
+	static uint16_t first[FLOWS], second[FLOWS], third[FLOWS];
+
+	assert_int_equal(l3_group_set(GROUP, equal, all_but(4, 0)), 0);
+	flows_of(GROUP, first);
+	assert_int_equal(l3_group_like(GROUP + 1, GROUP), 0);
+	assert_int_equal(l3_group_set(GROUP + 1, equal, all_but(4, 4)), 0);
+	flows_of(GROUP + 1, second);
+	for (int f = 0; f < FLOWS; f++)
+		assert_true(first[f] == 4 ? second[f] < 4 : second[f] == first[f]);
+	l3_group_del(GROUP);
+	assert_int_equal(l3_group_like(GROUP + 2, GROUP + 1), 0);
+	assert_int_equal(l3_group_set(GROUP + 2, equal, all_but(4, 0)), 0);
+	flows_of(GROUP + 2, third);
+	assert_memory_equal(first, third, sizeof(first));
+	l3_group_del(GROUP + 1);
+	l3_group_del(GROUP + 2);
+}
+
+static void a_group_with_members_takes_nothing_over(void **state)
+{
+	static uint16_t before[FLOWS], after[FLOWS];
+
+	assert_int_equal(l3_group_set(GROUP, equal, all_but(4, 0)), 0);
+	assert_int_equal(l3_group_set(GROUP + 1, equal, all_but(6, 2)), 0);
+	flows_of(GROUP + 1, before);
+	assert_int_equal(l3_group_like(GROUP + 1, GROUP), 0);
+	assert_int_equal(l3_group_set(GROUP + 1, equal, all_but(6, 2)), 0);
+	flows_of(GROUP + 1, after);
+	assert_memory_equal(before, after, sizeof(before));
+	assert_int_equal(l3_group_like(0, GROUP), -EINVAL);
+	assert_int_equal(l3_group_like(GROUP, L3_GROUP_MAX), -EINVAL);
+}
+
 static void wrong_members_are_refused(void **state)
 {
 	struct l3_member none = {0, 1}, light = {1, 0}, heavy = {1, 256}, many[65];
@@ -280,6 +322,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 		T(a_group_of_one_has_one_bucket),
+		T(a_group_that_takes_anothers_place_moves_only_what_it_has_to),
+		T(a_group_with_members_takes_nothing_over),
 		T(wrong_members_are_refused),
 		T(ten_thousand_flows_spread_evenly_over_four),
 		T(a_lost_members_flows_move_and_return_and_no_others_do),
