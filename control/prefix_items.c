@@ -23,8 +23,10 @@ void prefix_items_init(struct prefix_items *items, uint32_t size)
 
 void prefix_items_fini(struct prefix_items *items)
 {
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
+		trie_fini(&items->tries[i]);
 		pool_fini(&items->nodes[i]);
+	}
 	pool_fini(&items->items);
 }
 

@@ -214,6 +214,7 @@ static void destroy(struct instance *instance)
 	rip = rip_of(instance);
 	stop(instance);
 	rib_source_del(rip_env(rip)->rib, instance->source);
+	trie_fini(&rip->table);
 	pool_fini(&rip->nodes);
 	pool_fini(&rip->routes);
 	memory_free(rip);
