@@ -125,9 +125,8 @@ void neighbor_unkeep(struct neighbors *engine, const struct iface *iface, const 
 
 	if (!neighbor || neighbor->kept == 0)
 		return;
-	neighbor->kept--;
-	table_relist(neighbor);
-	nud_unpin(neighbor);
+	if (--neighbor->kept == 0)
+		nud_unpin(neighbor);
 	settle(engine);
 }
 

@@ -190,7 +190,7 @@ bool nud_event(struct neighbor *neighbor, enum nud_event event, const uint8_t *m
 void nud_begin(struct neighbor *neighbor, enum neighbor_state state, const uint8_t *mac);
 /* What was learned of it holds no longer: it is removed, or (a kept one) asked for anew. */
 void nud_forget(struct neighbor *neighbor);
-/* It may not be kept any more. */
+/* It is not kept any more: from here on it needs room like any other. */
 void nud_unpin(struct neighbor *neighbor);
 /* Its interface went down, or is up again: for those that stay. */
 void nud_suspend(struct neighbor *neighbor);

@@ -222,10 +222,20 @@ void nud_forget(struct neighbor *neighbor)
 
 void nud_unpin(struct neighbor *neighbor)
 {
-	bool is_suspended = neighbor->state == NEIGHBOR_FAILED && !timer_runs(&neighbor->timer);
+	struct wire *wire = neighbor->wire;
+	bool fits;
 
-	if (neighbor->kept == 0 && is_suspended)
-		table_remove(neighbor, NEIGHBOR_FLUSHED, NEIGHBOR_DROPPED);
+	if (neighbor->state == NEIGHBOR_STATIC)
+		return;
+	if (!wire->is_up) {
+		table_remove(neighbor, NEIGHBOR_NO_IFACE, NEIGHBOR_DROPPED);
+		return;
+	}
+	fits = neighbor->has_mac ? room_for_resolved(wire) : room_for_unresolved(wire);
+	if (fits)
+		table_relist(neighbor);
+	else
+		table_remove(neighbor, NEIGHBOR_EVICTED, NEIGHBOR_DROPPED);
 }
 
 void nud_suspend(struct neighbor *neighbor)
