@@ -5,10 +5,19 @@
 
 #include "dataplane/fib_trie.h"
 
-/* Control, before any worker runs: finds out what this processor can do. */
-void fib_lookup_init(void);
+/* One way: the functions of fib_table.h. */
+struct fib_way {
+	void (*start4)(struct fib_walk *walk, const struct fib *fib, const uint32_t *addrs,
+		       unsigned n);
+	void (*start6)(struct fib_walk *walk, const struct fib *fib, const struct fib_key6 *addrs,
+		       unsigned n);
+	void (*step)(struct fib_walk *walk);
+	void (*finish)(struct fib_walk *walk, uint32_t *groups);
+};
 
-/* ThreadSanitizer does not see what vectors load. */
+extern const struct fib_way fib_scalar;
+
+/* With AVX-512; ThreadSanitizer does not see what vectors load. */
 #if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
 #define FIB_LOOKUP_AVX512
 #endif
@@ -17,16 +26,12 @@ void fib_lookup_init(void);
 #undef FIB_LOOKUP_AVX512
 #endif
 #endif
-
-void fib4_lookup_scalar(const struct fib *fib, const uint32_t *addrs, uint32_t *groups, unsigned n);
-void fib6_lookup_scalar(const struct fib *fib, const struct fib_key6 *addrs, uint32_t *groups,
-			unsigned n);
-
 #ifdef FIB_LOOKUP_AVX512
-bool fib_lookup_avx512_works(void); /* on this processor */
-void fib4_lookup_avx512(const struct fib *fib, const uint32_t *addrs, uint32_t *groups, unsigned n);
-void fib6_lookup_avx512(const struct fib *fib, const struct fib_key6 *addrs, uint32_t *groups,
-			unsigned n);
+extern const struct fib_way fib_avx512;
+bool fib_avx512_works(void); /* on this processor */
 #endif
+
+/* Control: finds the best way for this processor. */
+void fib_lookup_init(void);
 
 #endif

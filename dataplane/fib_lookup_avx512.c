@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * fib_lookup.c with eight addresses at a time, for processors with AVX-512: the same
+ * fib_lookup_scalar.c with eight addresses at a time, for processors with AVX-512: the same
  * steps in the same order. Each vector has a lane for an address.
  */
 #include "dataplane/fib_lookup.h"
@@ -130,83 +130,130 @@ WIDE static inline __m512i record_words(const struct eight *e, bool is6)
 	return _mm512_maskz_mov_epi64(held, word);
 }
 
-WIDE static inline void walk(struct eight *eights, unsigned n, const struct fib *fib, bool is6)
+/* A step of all eight from where they are on. */
+WIDE static inline void go_on(struct eight *e, bool is6)
+{
+	__mmask8 active = e->words | e->records;
+	__m512i word = array_words(e);
+
+	if (e->packed == active) { /* often the last one is */
+		__m512i group = _mm512_srli_epi64(word, 48);
+
+		e->best =
+			_mm512_mask_mov_epi64(e->best, _mm512_test_epi64_mask(group, group), group);
+		e->words = 0;
+		return;
+	}
+	if (e->records)
+		word = _mm512_or_si512(word, record_words(e, is6));
+	step(e, word, is6);
+}
+
+/* The burst, and room for its last vector's lanes that no address has. */
+struct walk {
+	struct eight eights[VECTORS];
+	unsigned n; /* vectors */
+	unsigned n_addrs;
+	bool is6;
+};
+
+_Static_assert(sizeof(struct walk) <= sizeof(struct fib_walk), "a walk has room");
+
+WIDE static inline void start(struct walk *walk, const struct fib *fib, unsigned n, bool is6)
+{
+	walk->n = (n + LANES - 1) / LANES;
+	walk->n_addrs = n;
+	walk->is6 = is6;
+	for (unsigned v = 0; v < walk->n; v++) {
+		struct eight *e = &walk->eights[v];
+		__m512i first = _mm512_srli_epi64(e->hi, 64 - FIB_ROOT_BITS);
+
+		e->best = _mm512_setzero_si512();
+		step(e, _mm512_i64gather_epi64(first, fib->root, 8), is6);
+	}
+}
+
+/* One step of all; whether there are more to take. */
+WIDE static inline bool advance(struct walk *walk, bool is6)
 {
 	uint32_t any = 0;
 
-	for (unsigned v = 0; v < n; v++) {
-		__m512i first = _mm512_srli_epi64(eights[v].hi, 64 - FIB_ROOT_BITS);
+	for (unsigned v = 0; v < walk->n; v++) {
+		struct eight *e = &walk->eights[v];
 
-		eights[v].best = _mm512_setzero_si512();
-		step(&eights[v], _mm512_i64gather_epi64(first, fib->root, 8), is6);
-		any |= eights[v].words | eights[v].records;
+		if (e->words | e->records)
+			go_on(e, is6);
+		any |= e->words | e->records;
 	}
-	while (any) {
-		any = 0;
-		for (unsigned v = 0; v < n; v++) {
-			struct eight *e = &eights[v];
-			__m512i word;
-
-			if (!(e->words | e->records))
-				continue;
-			word = array_words(e);
-			if (e->records)
-				word = _mm512_or_si512(word, record_words(e, is6));
-			step(e, word, is6);
-			any |= e->words | e->records;
-		}
-	}
+	return any;
 }
 
-WIDE static void results(const struct eight *eights, uint32_t *groups, unsigned n)
+/* The lanes that have addresses, if n are left. */
+static __mmask8 lanes_of(unsigned n)
 {
-	for (unsigned i = 0; i < n; i += LANES) {
-		__mmask8 lanes = n - i >= LANES ? 0xff : (1U << (n - i)) - 1;
-
-		_mm512_mask_cvtepi64_storeu_epi32(groups + i, lanes, eights[i / LANES].best);
-	}
+	return n >= LANES ? 0xff : (1U << n) - 1;
 }
 
-WIDE void fib4_lookup_avx512(const struct fib *fib, const uint32_t *addrs, uint32_t *groups,
-			     unsigned n)
+WIDE static void avx512_start4(struct fib_walk *opaque, const struct fib *fib,
+			       const uint32_t *addrs, unsigned n)
 {
-	struct eight eights[VECTORS];
+	struct walk *walk = (struct walk *)opaque;
 
-	for (unsigned i = 0; i < n; i += LANES) {
-		__mmask8 lanes = n - i >= LANES ? 0xff : (1U << (n - i)) - 1;
-
-		eights[i / LANES].hi = _mm512_slli_epi64(
-			_mm512_cvtepu32_epi64(_mm256_maskz_loadu_epi32(lanes, addrs + i)), 32);
-	}
-	walk(eights, (n + LANES - 1) / LANES, fib, false);
-	results(eights, groups, n);
+	for (unsigned i = 0; i < n; i += LANES)
+		walk->eights[i / LANES].hi = _mm512_slli_epi64(
+			_mm512_cvtepu32_epi64(_mm256_maskz_loadu_epi32(lanes_of(n - i), addrs + i)),
+			32);
+	start(walk, fib, n, false);
 }
 
-WIDE void fib6_lookup_avx512(const struct fib *fib, const struct fib_key6 *addrs, uint32_t *groups,
-			     unsigned n)
+WIDE static void avx512_start6(struct fib_walk *opaque, const struct fib *fib,
+			       const struct fib_key6 *addrs, unsigned n)
 {
 	const __m512i evens = _mm512_set_epi64(14, 12, 10, 8, 6, 4, 2, 0);
 	const __m512i odds = _mm512_set_epi64(15, 13, 11, 9, 7, 5, 3, 1);
-	struct eight eights[VECTORS];
+	struct walk *walk = (struct walk *)opaque;
 
 	for (unsigned i = 0; i < n; i += LANES) {
-		struct eight *e = &eights[i / LANES];
-		unsigned words = RTE_MIN(n - i, (unsigned)LANES) * 2;
-		__m512i a =
-			_mm512_maskz_loadu_epi64(words >= 8 ? 0xff : (1U << words) - 1, addrs + i);
-		__m512i b = _mm512_maskz_loadu_epi64(words >= 16 ? 0xff
-						     : words > 8 ? (1U << (words - 8)) - 1
-								 : 0,
+		unsigned halves = RTE_MIN(n - i, (unsigned)LANES) * 2;
+		__m512i a = _mm512_maskz_loadu_epi64(lanes_of(halves), addrs + i);
+		__m512i b = _mm512_maskz_loadu_epi64(halves > 8 ? lanes_of(halves - 8) : 0,
 						     addrs + i + LANES / 2);
 
-		e->hi = _mm512_permutex2var_epi64(a, evens, b);
-		e->lo = _mm512_permutex2var_epi64(a, odds, b);
+		walk->eights[i / LANES].hi = _mm512_permutex2var_epi64(a, evens, b);
+		walk->eights[i / LANES].lo = _mm512_permutex2var_epi64(a, odds, b);
 	}
-	walk(eights, (n + LANES - 1) / LANES, fib, true);
-	results(eights, groups, n);
+	start(walk, fib, n, true);
 }
 
-bool fib_lookup_avx512_works(void)
+WIDE static void avx512_step(struct fib_walk *opaque)
+{
+	struct walk *walk = (struct walk *)opaque;
+
+	if (walk->is6)
+		advance(walk, true);
+	else
+		advance(walk, false);
+}
+
+WIDE static void avx512_finish(struct fib_walk *opaque, uint32_t *groups)
+{
+	struct walk *walk = (struct walk *)opaque;
+
+	if (walk->is6)
+		while (advance(walk, true))
+			;
+	else
+		while (advance(walk, false))
+			;
+	for (unsigned v = 0; v < walk->n; v++)
+		_mm512_mask_cvtepi64_storeu_epi32(groups + v * LANES,
+						  lanes_of(walk->n_addrs - v * LANES),
+						  walk->eights[v].best);
+}
+
+const struct fib_way fib_avx512 = {avx512_start4, avx512_start6, avx512_step, avx512_finish};
+
+bool fib_avx512_works(void)
 {
 	return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
 	       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&

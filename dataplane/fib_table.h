@@ -19,4 +19,16 @@ struct fib_key6 {
 void fib4_lookup(const struct fib *fib, const uint32_t *addrs, uint32_t *groups, unsigned n);
 void fib6_lookup(const struct fib *fib, const struct fib_key6 *addrs, uint32_t *groups, unsigned n);
 
+/* The same for those who have other work to do while memory answers: start, then a step as often as
+ * there is such work in between, then finish, which takes all steps that are left. addrs stay where
+ * they are until then. Worker. */
+struct fib_walk {
+	_Alignas(64) uint8_t opaque[64 * (5 * FIB_BULK_MAX / 8 + 1)];
+};
+void fib4_start(struct fib_walk *walk, const struct fib *fib, const uint32_t *addrs, unsigned n);
+void fib6_start(struct fib_walk *walk, const struct fib *fib, const struct fib_key6 *addrs,
+		unsigned n);
+void fib_step(struct fib_walk *walk);
+void fib_finish(struct fib_walk *walk, uint32_t *groups);
+
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * route: what RFC 1812 and RFC 4291 ask of a header before it is forwarded;
- * then the FIB for all packets of a family at once, from there to the group, its
- * bucket and the next hop, each step for all so that they wait for memory together.
+ * route: the FIB for all packets of a family at once; while its memory answers,
+ * what RFC 1812 and RFC 4291 ask of a header before it is forwarded; then from the group
+ * to its bucket and the next hop, each step for all so that they wait for memory together.
  * What is not forwarded by then goes to control or is dropped.
  */
 #include "dataplane/punt_ring.h"
@@ -145,9 +145,9 @@ static __rte_noinline bool check_odd(struct burst *burst, uint8_t pos)
 	return false;
 }
 
-/* Sorts the packets by family, and sends away what needs no route. */
-static inline void check(struct burst *burst, const struct lane *lane, struct batch *v4,
-			 struct batch *v6)
+/* Sorts the packets by family, with the addresses that they go to. */
+static inline void sort(struct burst *burst, const struct lane *lane, struct batch *v4,
+			struct batch *v6)
 {
 	uint16_t first_vrf = burst->pkts[lane->pos[0]].vrf, many = 0;
 	int n = lane->n, n4 = 0, n6 = 0;
@@ -160,15 +160,11 @@ static inline void check(struct burst *burst, const struct lane *lane, struct ba
 		many |= pkt->vrf ^ first_vrf;
 		if (likely(pkt->ether_type == RTE_ETHER_TYPE_IPV4)) {
 			v4->addr4[n4] = rte_be_to_cpu_32(load32(header + 16));
-			v4->pos[n4] = pos;
-			n4 += is_plain4(header) || check_odd(burst, pos);
+			v4->pos[n4++] = pos;
 		} else if (pkt->ether_type == RTE_ETHER_TYPE_IPV6) {
-			struct fib_key6 *dst = &v6->addr6[n6];
-
-			dst->hi = rte_be_to_cpu_64(load64(header + 24));
-			dst->lo = rte_be_to_cpu_64(load64(header + 32));
-			v6->pos[n6] = pos;
-			n6 += is_plain6(header, dst) || check_odd(burst, pos);
+			v6->addr6[n6].hi = rte_be_to_cpu_64(load64(header + 24));
+			v6->addr6[n6].lo = rte_be_to_cpu_64(load64(header + 32));
+			v6->pos[n6++] = pos;
 		} else {
 			check_odd(burst, pos);
 		}
@@ -176,6 +172,22 @@ static inline void check(struct burst *burst, const struct lane *lane, struct ba
 	v4->n = n4;
 	v6->n = n6;
 	v4->many_vrfs = v6->many_vrfs = many;
+}
+
+/* Sends away what needs no route of the packets from one on up to another; the others are appended
+ * to kept, by their place in the batch. How many there are then. */
+static inline int check(struct burst *burst, const struct batch *batch, bool is_v4, int from,
+			int to, uint8_t *kept, int n_kept)
+{
+	for (int i = from; i < to; i++) {
+		uint8_t pos = batch->pos[i];
+		const uint8_t *header = route_l3(burst, pos);
+
+		kept[n_kept] = i;
+		n_kept += (is_v4 ? is_plain4(header) : is_plain6(header, &batch->addr6[i])) ||
+			  check_odd(burst, pos);
+	}
+	return n_kept;
 }
 
 /* The groups of the packets from one on up to another, all in one VRF. */
@@ -187,14 +199,11 @@ static inline void look_up_part(struct batch *batch, bool is_v4, uint16_t vrf, i
 		fib6_lookup(l3_vrf(vrf)->fib6, batch->addr6 + from, batch->group + from, to - from);
 }
 
-static void look_up(const struct burst *burst, struct batch *batch, bool is_v4)
+/* Those of several VRFs: run by run. */
+static __rte_noinline void look_up_parts(const struct burst *burst, struct batch *batch, bool is_v4)
 {
 	int from = 0, to;
 
-	if (likely(!batch->many_vrfs)) {
-		look_up_part(batch, is_v4, burst->pkts[batch->pos[0]].vrf, 0, batch->n);
-		return;
-	}
 	for (; from < batch->n; from = to) {
 		uint16_t vrf = burst->pkts[batch->pos[from]].vrf;
 
@@ -203,6 +212,41 @@ static void look_up(const struct burst *burst, struct batch *batch, bool is_v4)
 				break;
 		look_up_part(batch, is_v4, vrf, from, to);
 	}
+}
+
+/* Leaves in the batch what was kept of it. */
+static __rte_noinline void keep(struct batch *batch, const uint8_t *kept, int n_kept)
+{
+	for (int k = 0; k < n_kept; k++) {
+		batch->pos[k] = batch->pos[kept[k]];
+		batch->group[k] = batch->group[kept[k]];
+	}
+	batch->n = n_kept;
+}
+
+/* The groups of all that are not sent away. */
+static inline void look_up(struct burst *burst, struct batch *batch, bool is_v4)
+{
+	const struct l3_vrf *vrf = l3_vrf(burst->pkts[batch->pos[0]].vrf);
+	int n = batch->n, half = n / 2, n_kept = 0;
+	bool together = likely(!batch->many_vrfs);
+	uint8_t kept[BURST_MAX];
+	struct fib_walk walk;
+
+	if (together && is_v4)
+		fib4_start(&walk, vrf->fib4, batch->addr4, n);
+	else if (together)
+		fib6_start(&walk, vrf->fib6, batch->addr6, n);
+	n_kept = check(burst, batch, is_v4, 0, half, kept, n_kept);
+	if (together)
+		fib_step(&walk);
+	n_kept = check(burst, batch, is_v4, half, n, kept, n_kept);
+	if (together)
+		fib_finish(&walk, batch->group);
+	else
+		look_up_parts(burst, batch, is_v4);
+	if (unlikely(n_kept != n))
+		keep(batch, kept, n_kept);
 }
 
 /* The bucket that has the packet's next hop, still to be read. */
@@ -356,9 +400,10 @@ static inline void route(struct worker *worker, struct burst *burst, struct batc
 	const uint16_t *bucket[BURST_MAX];
 	const struct l3_nexthop *hop[BURST_MAX];
 	struct lane *next = &burst->lanes[STAGE_REWRITE];
-	int n = batch->n, n_next;
+	int n, n_next;
 
 	look_up(burst, batch, is_v4);
+	n = batch->n;
 	for (int i = 0; i < n; i++)
 		rte_prefetch0(bucket[i] =
 				      pick(burst, batch->pos[i], is_v4, l3_group(batch->group[i])));
@@ -385,7 +430,7 @@ void stage_route(struct worker *worker, struct burst *burst, const struct lane *
 {
 	struct batch v4, v6;
 
-	check(burst, lane, &v4, &v6);
+	sort(burst, lane, &v4, &v6);
 	if (v4.n)
 		route(worker, burst, &v4, true);
 	if (v6.n)

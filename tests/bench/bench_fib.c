@@ -54,8 +54,10 @@ static void ours4(uint32_t first)
 static void scalar4(uint32_t first)
 {
 	uint32_t groups[BURST];
+	struct fib_walk walk;
 
-	fib4_lookup_scalar(ours, &asked4[first], groups, BURST);
+	fib_scalar.start4(&walk, ours, &asked4[first], BURST);
+	fib_scalar.finish(&walk, groups);
 	for (int i = 0; i < BURST; i++)
 		sink += groups[i];
 }
@@ -72,8 +74,10 @@ static void ours6(uint32_t first)
 static void scalar6(uint32_t first)
 {
 	uint32_t groups[BURST];
+	struct fib_walk walk;
 
-	fib6_lookup_scalar(ours, &asked6[first], groups, BURST);
+	fib_scalar.start6(&walk, ours, &asked6[first], BURST);
+	fib_scalar.finish(&walk, groups);
 	for (int i = 0; i < BURST; i++)
 		sink += groups[i];
 }
