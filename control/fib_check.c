@@ -115,6 +115,7 @@ static void slice(void *arg)
 
 int fib_check_start(void)
 {
+	memset(&check, 0, sizeof(check));
 	check.timer = loop_timer(SLICE_MS, true, slice, NULL);
 	return check.timer ? 0 : -ENOMEM;
 }

@@ -90,6 +90,7 @@ void interface_state(const char *name, const json_t *conf, const struct port_ent
 	out->l3.vrf = vrf > 0 ? (uint16_t)vrf : 0;
 	out->l3.mtu = (uint16_t)conf_int(conf, "mtu");
 	out->l3.vlan = (uint16_t)conf_int(conf, "vlan");
+	out->l3.redirects = conf_bool(conf, "redirects");
 	interface_mac(name, conf, NULL, out->l3.mac);
 	if (conf_str(conf, "bridge"))
 		on_bridge(conf, without_bridge, out);

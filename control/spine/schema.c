@@ -88,13 +88,14 @@ static void check_map(struct check *check, const struct noun *noun, const json_t
 
 	json_object_foreach((json_t *)section, name, value) {
 		json_t *checked = NULL;
-		json_t *text = json_string(name);
 		struct errors bad_name;
+		json_t *text;
 
 		if (is_sound(check, noun, name, value)) {
 			json_object_set(out, name, (json_t *)value);
 			continue;
 		}
+		text = json_string(name);
 		errors_init(&bad_name);
 		json_decref(field_check(&name_field, text, "", &bad_name));
 		json_decref(text);

@@ -148,3 +148,16 @@ const char *leads(const char *vrf, const char *address)
 	}
 	return out;
 }
+
+uint32_t buckets_of(const char *address, uint32_t out[4096])
+{
+	struct addr addr;
+	uint32_t group, n = 0;
+	int64_t hop;
+
+	assert_int_equal(addr_parse(address, &addr), 0);
+	group = l3_route_find(0, addr.family, addr.bytes);
+	while ((hop = l3_group_bucket(group, n)) >= 0)
+		out[n++] = (uint32_t)hop;
+	return n;
+}

@@ -22,9 +22,23 @@ const char *apply(const char *yaml);
 /* Lets control do what there is to do. */
 void conf_settle(void);
 
+/* What has come out of a port since it was asked last, a line each: "who 10.1.0.9 tell 10.1.0.1",
+ * "10.1.0.1 is at 02:…", "10.9.9.9 > 10.1.0.9 ttl 63 to 02:…", and behind it "icmp 3/1" where it is
+ * that. IPv6 is left out. The text lives until the next call. */
+const char *sent(struct fake *fake);
+/* One of these lines, or a part of one, has come out; the others are forgotten. */
+#define assert_sent(fake, part) assert_non_null(strstr(sent(fake), part))
+
+/* What somebody on a wire says or asks: */
+void says_arp(struct fake *fake, const char *ip, uint64_t mac); /* to an interface: a reply */
+void sends(struct fake *fake, uint64_t from_mac, const char *iface, const char *src,
+	   const char *dst, uint8_t ttl);
+
 /* Where an address leads: "10.0.0.2 on gw x2, …" for each member that takes part with its share of
  * sixteen, "on gw" where the address itself is asked for, "local", "blackhole", "none". The text
  * lives until the next call. */
 const char *leads(const char *vrf, const char *address);
+/* The next hop's number in each bucket of an address's group; how many there are. */
+uint32_t buckets_of(const char *address, uint32_t out[4096]);
 
 #endif

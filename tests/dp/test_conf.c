@@ -9,6 +9,7 @@
 #include "control/engines.h"
 #include "control/fib_sync.h"
 #include "control/interfaces.h"
+#include "dataplane/l3.h"
 
 #define LEFT  "  l: { bridge: left, addresses: [10.1.0.1/24, \"2001:db8:1::1/64\"], dad: false"
 #define RIGHT "  r: { bridge: right, addresses: [10.2.0.1/24], dad: false"
@@ -255,6 +256,147 @@ static void groups_and_next_hops_go_with_the_last_route_that_needs_them(void **s
 	}
 }
 
+#define HOST 0x0200000000aaULL
+#define NEAR 0x0200000000bbULL
+
+static void a_gateway_is_asked_for_as_soon_as_a_route_needs_it(void **state)
+{
+	must_apply("interfaces:\n" LEFT " }\n");
+	sent(left);
+	must_apply("interfaces:\n" LEFT " }\nroutes:\n- { prefix: 0.0.0.0/0, via: 10.1.0.9 }\n");
+	assert_sent(left, "who 10.1.0.9 tell 10.1.0.1\n");
+	assert_leads("8.8.8.8", "?10.1.0.9 on l");
+	says_arp(left, "10.1.0.9", NEAR);
+	assert_leads("8.8.8.8", "10.1.0.9 on l");
+	assert_leads("10.1.0.9", "10.1.0.9 on l");
+}
+
+static void a_packet_waits_for_its_neighbour_and_goes_on_one_hop_less(void **state)
+{
+	must_apply("interfaces:\n" LEFT " }\n" RIGHT " }\n");
+	sends(left, HOST, "l", "10.1.0.7", "10.2.0.9", 64);
+	assert_sent(right, "who 10.2.0.9 tell 10.2.0.1\n");
+	says_arp(right, "10.2.0.9", NEAR);
+	assert_sent(right, "10.1.0.7 > 10.2.0.9 ttl 63 to 02:00:00:00:00:bb\n");
+	sends(left, HOST, "l", "10.1.0.7", "10.2.0.9", 64);
+	assert_string_equal(sent(right), "10.1.0.7 > 10.2.0.9 ttl 63 to 02:00:00:00:00:bb\n");
+}
+
+static void what_cannot_go_on_is_answered(void **state)
+{
+	must_apply("interfaces:\n" LEFT ", neighbors: [{ address: 10.1.0.7, mac: "
+		   "\"02:00:00:00:00:aa\" }] }\n" RIGHT " }\n"
+		   "routes:\n- { prefix: 12.0.0.0/8, type: unreachable }\n"
+		   "- { prefix: 13.0.0.0/8, type: prohibit }\n"
+		   "- { prefix: 14.0.0.0/8, type: blackhole }\n");
+	sent(left);
+	sends(left, HOST, "l", "10.1.0.7", "10.2.0.9", 1);
+	assert_sent(left, "10.1.0.1 > 10.1.0.7 ttl 64 to 02:00:00:00:00:aa icmp 11/0\n");
+	sends(left, HOST, "l", "10.1.0.7", "11.0.0.1", 64);
+	assert_sent(left, "icmp 3/0\n");
+	sends(left, HOST, "l", "10.1.0.7", "12.0.0.1", 64);
+	assert_sent(left, "icmp 3/1\n");
+	sends(left, HOST, "l", "10.1.0.7", "13.0.0.1", 64);
+	assert_sent(left, "icmp 3/13\n");
+	sends(left, HOST, "l", "10.1.0.7", "14.0.0.1", 64);
+	assert_string_equal(sent(left), "");
+	sends(left, HOST, "l", "10.1.0.7", "10.1.0.1", 64);
+	assert_sent(left, "icmp 3/3\n");
+}
+
+static void a_redirect_is_sent_only_where_it_is_configured(void **state)
+{
+	static const char known[] =
+		", neighbors: [{ address: 10.1.0.7, mac: \"02:00:00:00:00:aa\" }, "
+		"{ address: 10.1.0.8, mac: \"02:00:00:00:00:bb\" }]";
+	char yaml[512];
+
+	for (int on = 0; on < 2; on++) {
+		snprintf(yaml, sizeof(yaml),
+			 "interfaces:\n" LEFT
+			 "%s%s }\nroutes:\n- { prefix: 9.0.0.0/8, via: 10.1.0.8 "
+			 "}\n",
+			 known, on ? ", redirects: true" : "");
+		must_apply(yaml);
+		sent(left);
+		sends(left, HOST, "l", "10.1.0.7", "9.1.1.1", 64);
+		const char *out = sent(left);
+		assert_non_null(strstr(out, "10.1.0.7 > 9.1.1.1 ttl 63 to 02:00:00:00:00:bb\n"));
+		assert_int_equal(strstr(out, "icmp 5/1") != NULL, on);
+	}
+}
+
+static void the_slow_pass_puts_right_what_workers_have_wrong(void **state)
+{
+	static const uint8_t nine[4] = {9, 0, 0, 0};
+	struct fib_sync_stats before, after;
+	int64_t end = engines_clock_us() + 5000000;
+
+	must_apply(BOTH "routes:\n- { prefix: 9.0.0.0/8, via: 10.1.0.2 }\n"
+			"- { prefix: 8.0.0.0/8, type: blackhole }\n");
+	fib_sync_stats(&before);
+	assert_int_equal(l3_route_set(0, 4, nine, 8, l3_route_find(0, 4, (uint8_t[]){8, 0, 0, 0})),
+			 0);
+	assert_leads("9.1.1.1", "blackhole");
+	do {
+		conf_settle();
+		fib_sync_stats(&after);
+	} while (after.repaired == before.repaired && engines_clock_us() < end);
+	assert_int_equal(after.repaired, before.repaired + 1);
+	assert_leads("9.1.1.1", "10.1.0.2 on l");
+}
+
+static void a_gateway_belongs_to_the_interface_whose_subnet_it_is_in(void **state)
+{
+	static const char routes[] = "routes:\n- { prefix: 0.0.0.0/0, via: 10.2.0.2 }\n"
+				     "- { prefix: 9.0.0.0/8, via: 10.1.0.2 }\n";
+	char yaml[1024];
+
+	snprintf(yaml, sizeof(yaml), BOTH "%s", routes);
+	must_apply(yaml);
+	assert_leads("9.1.1.1", "10.1.0.2 on l");
+	/* Not by way of the default route, which leads to the gateway then. */
+	left->port.up = false;
+	interfaces_bridge_changed(bridges_find("left"));
+	conf_settle();
+	assert_leads("9.1.1.1", "10.2.0.2 on r");
+	left->port.up = true;
+	interfaces_bridge_changed(bridges_find("left"));
+	/* Once it is in nobody's subnet it is looked up. */
+	snprintf(yaml, sizeof(yaml),
+		 "interfaces:\n  l: { bridge: left, addresses: [10.7.0.1/24] }\n" RIGHT KNOWN(
+			 "10.2.0.2", "10.2.0.3") " }\n%s",
+		 routes);
+	must_apply(yaml);
+	assert_leads("9.1.1.1", "10.2.0.2 on r");
+}
+
+static void flows_stay_where_they_were_when_a_gateway_comes_and_goes(void **state)
+{
+	static const char two[] =
+		BOTH "routes:\n- { prefix: 9.0.0.0/8, via: [10.1.0.2, 10.2.0.2] }\n";
+	static const char three[] =
+		BOTH "routes:\n- { prefix: 9.0.0.0/8, via: [10.1.0.2, 10.2.0.2, 10.2.0.3] }\n";
+	uint32_t first[4096], n, stayed = 0;
+
+	must_apply(three);
+	n = buckets_of("9.1.1.1", first);
+	must_apply(two);
+	for (uint32_t round = 0; round < 2; round++) {
+		uint32_t now[4096], n_now = buckets_of("9.1.1.1", now);
+
+		assert_int_equal(n_now, n);
+		stayed = 0;
+		for (uint32_t b = 0; b < n; b++)
+			stayed += now[b] == first[b];
+		if (round == 0)
+			assert_in_range(stayed, n * 2 / 3 - 1, n * 2 / 3 + 1);
+		else
+			assert_int_equal(stayed, n);
+		must_apply(three);
+	}
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, conf_setup, conf_teardown)
@@ -276,6 +418,13 @@ int main(void)
 		TEST(what_is_refused_changes_nothing),
 		TEST(what_stays_is_not_touched),
 		TEST(groups_and_next_hops_go_with_the_last_route_that_needs_them),
+		TEST(a_gateway_is_asked_for_as_soon_as_a_route_needs_it),
+		TEST(a_packet_waits_for_its_neighbour_and_goes_on_one_hop_less),
+		TEST(what_cannot_go_on_is_answered),
+		TEST(a_redirect_is_sent_only_where_it_is_configured),
+		TEST(the_slow_pass_puts_right_what_workers_have_wrong),
+		TEST(a_gateway_belongs_to_the_interface_whose_subnet_it_is_in),
+		TEST(flows_stay_where_they_were_when_a_gateway_comes_and_goes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

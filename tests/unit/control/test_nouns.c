@@ -126,6 +126,33 @@ static void what_makes_sense_is_taken(void **state)
 		      "vm1 }\n",
 		PORTS "bridges:\n  b1: { ports: { vm1: { trunk: all } } }\n  b2: { ports: { vm2: { "
 		      "vlan: 10 } } }\n",
+		/* Interfaces: places, addresses of both families, equal ones in two VRFs, a
+		 * loopback within another's subnet, several in one subnet. */
+		PORTS
+		"bridges: { b1: { ports: { vm1: {} } } }\nvrfs: { blue: {} }\ninterfaces:\n"
+		"  a: { bridge: b1, addresses: [10.0.0.1/24, 10.0.0.2/24, \"2001:db8::1/64\"], "
+		"ra: {}, neighbors: [{ address: 10.0.0.9, mac: \"02:00:00:00:00:09\" }, { "
+		"address: \"fe80::9\", mac: \"02:00:00:00:00:09\" }] }\n"
+		"  b: { bridge: b1, vlan: 2, vrf: blue, addresses: [10.0.0.1/24, "
+		"\"fe80::1/64\"] }\n"
+		"  c: { port: vm2, mtu: 1400, addresses: [\"fe80::1/64\"] }\n"
+		"  d: { port: vm2, vlan: 7, mac: \"02:00:00:00:00:07\" }\n"
+		"  lo: { loopback: true, addresses: [10.0.0.77/32] }\n",
+		/* Routes: every form of a gateway, several distances, into another VRF. */
+		PORTS
+		"bridges: { b1: { ports: { vm1: {} } } }\nvrfs: { blue: {} }\ninterfaces:\n"
+		"  a: { bridge: b1, addresses: [10.0.0.1/24] }\n"
+		"  b: { port: vm2, vrf: blue, addresses: [10.0.0.1/24] }\n"
+		"routes:\n"
+		"- { prefix: 0.0.0.0/0, via: 10.0.0.9 }\n"
+		"- { prefix: 0.0.0.0/0, via: [10.0.0.8], distance: 2 }\n"
+		"- { prefix: 0.0.0.0/0, vrf: blue, via: { vrf: default } }\n"
+		"- { prefix: 1.0.0.0/8, via: \"10.0.0.9,10.0.0.8\" }\n"
+		"- { prefix: 2.0.0.0/8, via: [{ gateway: 10.0.0.9, weight: 3 }, a] }\n"
+		"- { prefix: 3.0.0.0/8, via: a }\n"
+		"- { prefix: 4.0.0.0/8, via: { gateway: 10.0.0.9, interface: b, vrf: blue } }\n"
+		"- { prefix: 5.0.0.0/8, type: blackhole, metric: 7, tag: 9 }\n"
+		"- { prefix: \"2001:db8::/32\", via: \"fe80::1%a\" }\n",
 	};
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		struct errors errors;
