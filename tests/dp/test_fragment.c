@@ -10,6 +10,8 @@
 
 enum { MF = 0x2000, DF = 0x4000 };
 
+#define NONE ((const uint8_t *)"") /* options */
+
 /* The fragment of a frame that holds payload from one byte on up to another, with these options;
  * worked out from the frame as it came in. */
 static struct frame piece(const struct frame *f, uint32_t from, uint32_t to, const uint8_t *options,
@@ -195,7 +197,7 @@ static void fragments_get_the_tag_of_their_interface(void **state)
 	put(lp, &f);
 	run();
 	for (int i = 0; i < 2; i++) {
-		struct frame g = piece(&f, i ? 976 : 0, i ? 1408 : 976, NULL, 0, i), h = eth(B, R2);
+		struct frame g = piece(&f, i ? 976 : 0, i ? 1408 : 976, NONE, 0, i), h = eth(B, R2);
 
 		tag(&h, 20, 0);
 		raw(&h, g.bytes + 12, g.len - 12);
@@ -217,9 +219,9 @@ static void fragments_leave_behind_what_came_before_them(void **state)
 	run();
 	g = one_hop(&small, B, R2);
 	expect(rp, &g);
-	g = piece(&big, 0, 976, NULL, 0, false);
+	g = piece(&big, 0, 976, NONE, 0, false);
 	expect(rp, &g);
-	g = piece(&big, 976, 1408, NULL, 0, true);
+	g = piece(&big, 976, 1408, NONE, 0, true);
 	expect(rp, &g);
 	g = one_hop(&small, B, R2);
 	expect(rp, &g);
@@ -245,9 +247,9 @@ static void an_unfinished_checksum_is_finished_before_the_cut(void **state)
 	m->ol_flags |= RTE_MBUF_F_TX_UDP_CKSUM | RTE_MBUF_F_TX_IPV4;
 	put_mbuf(lp, m);
 	run();
-	g = piece(&whole, 0, 976, NULL, 0, false);
+	g = piece(&whole, 0, 976, NONE, 0, false);
 	expect(rp, &g);
-	g = piece(&whole, 976, 1408, NULL, 0, true);
+	g = piece(&whole, 976, 1408, NONE, 0, true);
 	expect(rp, &g);
 }
 
