@@ -10,7 +10,6 @@
 #include <rte_pause.h>
 
 #include "dataplane/grace_worker.h"
-#include "dataplane/inject.h"
 
 enum {
 	SLEEP_MS = 1000,    /* bounds the harm of a wake-up that never comes */
@@ -97,8 +96,7 @@ static void wait_for_work(struct worker *worker, const struct sleep *sleep)
 	}
 	atomic_store(&worker->sleeping, true);
 	/* Then looks: what control put in before it could see that (punt.c). */
-	atomic_thread_fence(memory_order_seq_cst);
-	if (!inject_is_waiting(worker) && ppoll(worker->fds, sleep->n_fds, &limit, NULL) > 0 &&
+	if (!atomic_load(&worker->injected) && ppoll(worker->fds, sleep->n_fds, &limit, NULL) > 0 &&
 	    worker->fds[0].revents)
 		drain(worker->wake_fd);
 	atomic_store(&worker->sleeping, false);

@@ -69,9 +69,13 @@ uint32_t inject_run(struct worker *worker)
 	struct burst *burst = &worker->burst;
 	struct l3_nexthop hops[BURST_MAX];
 	struct inject list[BURST_MAX];
-	uint32_t n = rte_ring_sc_dequeue_burst_elem(worker->inject, list, sizeof(list[0]),
-						    BURST_MAX, NULL);
+	uint32_t n;
 
+	/* Taken back first: what comes in after that says so again. */
+	(void)atomic_exchange(&worker->injected, false);
+	n = rte_ring_sc_dequeue_burst_elem(worker->inject, list, sizeof(list[0]), BURST_MAX, NULL);
+	if (n == BURST_MAX)
+		atomic_store(&worker->injected, true);
 	worker->now = rte_rdtsc();
 	count_add(&worker->generated, n);
 	stages_begin(burst, worker->ports[PORT_ROUTER], NULL);

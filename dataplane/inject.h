@@ -10,7 +10,7 @@ uint32_t inject_run(struct worker *worker);
 
 static inline bool inject_is_waiting(const struct worker *worker)
 {
-	return !rte_ring_empty(worker->inject);
+	return atomic_load_explicit(&worker->injected, memory_order_acquire);
 }
 
 #endif

@@ -217,9 +217,9 @@ int inject(const struct inject *in)
 		punts.lost++;
 		return -ENOBUFS;
 	}
-	/* The worker says that it sleeps, then looks at the ring: one of us sees the other. */
-	atomic_thread_fence(memory_order_seq_cst);
-	if (atomic_load_explicit(&worker->sleeping, memory_order_relaxed))
+	/* The worker says that it sleeps, then looks at this: one of us sees the other. */
+	atomic_store(&worker->injected, true);
+	if (atomic_load(&worker->sleeping))
 		idle_kick(worker->wake_fd);
 	return 0;
 }

@@ -89,30 +89,37 @@ static inline void leave(struct burst *burst, uint8_t pos, const struct l3_nexth
 	}
 }
 
-/* The port behind the next hop's address, or NULL: to be flooded. */
-static struct port *find_port(const struct worker *worker, const struct l3_nexthop *hop)
+/* The member behind the next hop's address, or NULL: to be flooded. */
+static const struct member *find_member(const struct worker *worker, const struct l3_nexthop *hop)
 {
 	struct fdb *fdb = atomic_load_explicit(&hop->bridge->fdb, memory_order_acquire);
 	int64_t slot = mac_is_group(hop->key >> 12) ? -1 : fdb_lookup(fdb, hop->key);
+	const struct member *to;
+	struct port *out;
 
-	return slot < 0 ? NULL
-			: __atomic_load_n(&worker->ports[fdb_slot_port(fdb, slot)],
-					  __ATOMIC_ACQUIRE);
+	if (slot < 0)
+		return NULL;
+	out = __atomic_load_n(&worker->ports[fdb_slot_port(fdb, slot)], __ATOMIC_ACQUIRE);
+	to = out ? atomic_load_explicit(&out->member, memory_order_acquire) : NULL;
+	return to && to->bridge == hop->bridge ? to : NULL;
 }
 
-/* Into their bridges. A packet may leave by the port it came from. */
+/* Into their bridges. A packet may leave by the port it came from. Packets in a row for one next
+ * hop go one way: what is flooded leaves before what is not, and a flow stays in order. */
 static void look_up(const struct worker *worker, struct burst *burst, struct waiting *waiting)
 {
+	const struct l3_nexthop *last = NULL;
+	const struct member *to = NULL;
+
 	for (int i = 0; i < waiting->n; i++) {
 		uint8_t pos = waiting->pos[i];
 		struct pkt *pkt = &burst->pkts[pos];
 		const struct l3_nexthop *hop = pkt->hop;
-		struct port *out = find_port(worker, hop);
-		const struct member *to =
-			out ? atomic_load_explicit(&out->member, memory_order_acquire) : NULL;
 
-		if (likely(to && to->bridge == hop->bridge)) {
-			pkt->out = out;
+		if (hop != last)
+			to = find_member(worker, last = hop);
+		if (likely(to)) {
+			pkt->out = to->port;
 			pkt->to = to;
 			lane_push(burst, STAGE_EGRESS, pos);
 		} else {

@@ -94,6 +94,7 @@ struct worker {
 	struct punt_gate punt[PUNT_CLASSES];
 	bool punt_news;          /* something was put into one of its rings in this round */
 	struct rte_ring *inject; /* of struct inject; control puts in */
+	atomic_bool injected;    /* there may be something in it; set by control, after that */
 
 	/* Counters: written here with relaxed stores, read by control. */
 	struct port_count *count;      /* [PORT_SLOTS] */
