@@ -8,7 +8,8 @@
 void raw(struct frame *f, const void *bytes, uint32_t n)
 {
 	assert(f->len + n <= FRAME_MAX);
-	memcpy(f->bytes + f->len, bytes, n);
+	if (n > 0)
+		memcpy(f->bytes + f->len, bytes, n);
 	f->len += n;
 }
 
