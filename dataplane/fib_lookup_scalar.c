@@ -6,7 +6,6 @@
  */
 #include <string.h>
 
-#include <rte_branch_prediction.h>
 #include <rte_prefetch.h>
 
 #include "dataplane/fib_lookup.h"
