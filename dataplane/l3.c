@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* VRFs and their routes; the beginning and end of the rest. */
 #include "dataplane/l3.h"
+#include "dataplane/grace.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -91,6 +92,8 @@ void l3_vrf_del(uint16_t id)
 
 	if (vrf == empty)
 		return;
+	/* A worker may be in a burst of an interface that has just left the VRF. */
+	grace_wait();
 	atomic_store_explicit(&l3_vrfs[id], empty, memory_order_release);
 	retire(release, (void *)vrf, 0);
 }

@@ -68,6 +68,7 @@ int l3_start(void);
 void l3_stop(void); /* no worker runs any more */
 
 int l3_vrf_add(uint16_t vrf); /* with empty tables */
+/* No interface is in it any more. Waits for a grace period. */
 void l3_vrf_del(uint16_t vrf);
 
 /* Makes or replaces it. Its MAC address is put into its bridge's table (it goes on to route), or
