@@ -4,6 +4,7 @@
 
 #include "control/engines.h"
 #include "control/interface_conf.h"
+#include "control/share.h"
 #include "control/spine/log.h"
 #include "control/watches.h"
 
@@ -87,6 +88,7 @@ void engines_iface_changed(const struct iface *iface)
 		if (instance)
 			instance->protocol->iface_changed(instance, iface);
 	}
+	share_refresh();
 	engines_kick();
 }
 
@@ -104,5 +106,6 @@ void engines_iface_gone(const struct iface *iface)
 		neighbor_iface_gone(engines_neighbors(), iface);
 	host_iface_gone(engines_host(), iface);
 	rib_iface_changed(engines_env()->rib, iface);
+	share_refresh();
 	engines_kick();
 }

@@ -18,6 +18,7 @@
 /* --- which there are --- */
 
 struct gathering {
+	int device; /* 0: all */
 	struct addr *list;
 	size_t n, room;
 };
@@ -28,7 +29,8 @@ static void gather(struct nl_object *object, void *arg)
 	struct gathering *g = arg;
 	struct addr addr = {0};
 
-	if (!local || g->n == g->room)
+	if (!local || g->n == g->room ||
+	    (g->device && rtnl_addr_get_ifindex((struct rtnl_addr *)object) != g->device))
 		return;
 	addr.family = nl_addr_get_family(local) == AF_INET    ? ADDR_IP4
 		      : nl_addr_get_family(local) == AF_INET6 ? ADDR_IP6
@@ -39,9 +41,9 @@ static void gather(struct nl_object *object, void *arg)
 	g->list[g->n++] = addr;
 }
 
-int netdev_addrs_get(struct netns *ns, struct addr **out, size_t *n)
+int netdev_addrs_get(struct netns *ns, int device, struct addr **out, size_t *n)
 {
-	struct gathering g = {0};
+	struct gathering g = {.device = device};
 	struct nl_cache *addrs;
 
 	if (rtnl_addr_alloc_cache(netns_sock(ns), &addrs) < 0)

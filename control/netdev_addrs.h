@@ -12,8 +12,8 @@
 #include "control/netns.h"
 #include "routing/core/addr.h"
 
-/* All addresses of all devices, in a list that the caller frees. 0 or -errno. */
-int netdev_addrs_get(struct netns *ns, struct addr **out, size_t *n);
+/* The addresses of a device, or of all (0), in a list that the caller frees. 0 or -errno. */
+int netdev_addrs_get(struct netns *ns, int device, struct addr **out, size_t *n);
 
 /* Calls fn from the loop after addresses came or went. NULL with errno. */
 struct netdev_addrs_watch;

@@ -6,6 +6,7 @@
 #include "control/engines.h"
 #include "control/interfaces.h"
 #include "control/rip_conf.h"
+#include "control/share.h"
 
 static struct instance *instances[2];
 
@@ -33,6 +34,7 @@ int rips_set(uint8_t family, const json_t *value, struct errors *errors)
 			  : engines_run(protocol, &conf, slot);
 		rip_conf_free(&conf);
 	}
+	share_refresh();
 	engines_kick();
 	return r < 0 ? errors_add(errors, "", "the protocol does not run: %s", strerror(-r)) : 0;
 }
@@ -41,6 +43,7 @@ void rips_remove(uint8_t family)
 {
 	engines_end(*slot_of(family));
 	*slot_of(family) = NULL;
+	share_refresh();
 }
 
 void rips_fini(void)

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/bridges.h"
 #include "control/devfd.h"
 #include "control/loop.h"
 #include "control/netdev_addrs.h"
+#include "control/share_source.h"
 #include "control/share_table.h"
 #include "control/spine/log.h"
 
@@ -28,58 +28,6 @@ static struct {
 	struct share *first;
 	struct event *soon;
 } shares;
-
-/* --- what weft is: the source of the tables --- */
-
-struct gathering {
-	fdb_key *list;
-	size_t n, room;
-	uint16_t self;
-	bool failed;
-};
-
-static void gather(void *arg, const struct fdb_entry *entry)
-{
-	struct gathering *g = arg;
-
-	if (entry->port == g->self)
-		return;
-	if (g->n == g->room) {
-		size_t room = g->room ? g->room * 2 : 256;
-		fdb_key *list = reallocarray(g->list, room, sizeof(*list));
-		if (!list) {
-			g->failed = true;
-			return;
-		}
-		g->list = list;
-		g->room = room;
-	}
-	g->list[g->n++] = fdb_key_make(entry->mac, entry->vlan);
-}
-
-static int make_table(const struct share *share, struct share_table *out)
-{
-	const struct member *member = atomic_load(&share->port->member);
-	struct gathering macs = {.self = share->port->index};
-	struct share_source source = {0};
-	struct addr *host = NULL;
-	int rc;
-
-	memcpy(source.nic_mac, share->h->dev.mac, sizeof(source.nic_mac));
-	if (member) {
-		fdb_each(member->bridge, bridges_now_s(), gather, &macs);
-		source.member = &member->conf;
-		source.macs = macs.list;
-		source.n_macs = macs.n;
-	}
-	rc = macs.failed ? -ENOMEM : netdev_addrs_get(share->h->ns, &host, &source.n_host);
-	source.host = host;
-	if (rc == 0)
-		rc = share_table_make(&source, out);
-	free(macs.list);
-	free(host);
-	return rc;
-}
 
 /* --- into the program --- */
 
@@ -103,8 +51,12 @@ static const struct share_ops ops = {.mac = put_mac, .addr = put_addr, .proto = 
 static int update(struct share *share)
 {
 	struct share_table table = {0};
-	int rc = make_table(share, &table);
+	struct share_source source;
+	int rc = share_source_make(share->port, share->h->dev.mac, share->h->ns, &source);
 
+	if (rc == 0)
+		rc = share_table_make(&source, &table);
+	share_source_fini(&source);
 	if (rc < 0) {
 		share_table_fini(&table);
 		return rc;

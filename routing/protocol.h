@@ -41,6 +41,10 @@ struct protocol {
 	void (*iface_changed)(struct instance *instance, const struct iface *iface);
 	void (*iface_gone)(struct instance *instance, const struct iface *iface);
 	void (*input)(struct instance *instance, const struct packet_in *in);
+	/* The Ethernet type of its packets to groups on this interface's wire, 0: it does not speak
+	 * there. Where the host has the wire too, these come to weft alone. May be NULL: nowhere.
+	 */
+	uint16_t (*speaks)(const struct instance *instance, const struct iface *iface);
 };
 
 extern const struct protocol *const protocols[]; /* ends with NULL */

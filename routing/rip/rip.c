@@ -240,6 +240,15 @@ static void iface_gone(struct instance *instance, const struct iface *iface)
 	rip_iface_look(known);
 }
 
+static uint16_t speaks(const struct instance *instance, const struct iface *iface)
+{
+	const struct rip *rip = rip_of(instance);
+
+	if (!rip_iface_find(rip, iface->id))
+		return 0;
+	return rip->family == ADDR_IP4 ? 0x0800 : 0x86dd;
+}
+
 /* --- what is shown --- */
 
 void rip_summary(const struct instance *instance, struct rip_summary *out)
@@ -338,6 +347,7 @@ const struct protocol protocol_rip = {
 	.iface_changed = iface_changed,
 	.iface_gone = iface_gone,
 	.input = rip_input,
+	.speaks = speaks,
 };
 
 const struct protocol protocol_ripng = {
@@ -353,4 +363,5 @@ const struct protocol protocol_ripng = {
 	.iface_changed = iface_changed,
 	.iface_gone = iface_gone,
 	.input = rip_input,
+	.speaks = speaks,
 };
