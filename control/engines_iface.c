@@ -4,6 +4,7 @@
 
 #include "control/engines.h"
 #include "control/interface_conf.h"
+#include "control/kernel.h"
 #include "control/share.h"
 #include "control/spine/log.h"
 #include "control/watches.h"
@@ -89,6 +90,7 @@ void engines_iface_changed(const struct iface *iface)
 			instance->protocol->iface_changed(instance, iface);
 	}
 	share_refresh();
+	kernel_refresh();
 	engines_kick();
 }
 
@@ -107,5 +109,6 @@ void engines_iface_gone(const struct iface *iface)
 	host_iface_gone(engines_host(), iface);
 	rib_iface_changed(engines_env()->rib, iface);
 	share_refresh();
+	kernel_refresh();
 	engines_kick();
 }

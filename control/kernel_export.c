@@ -55,7 +55,7 @@ static void listen(void *arg, const struct rib_best *was, const struct rib_best 
 
 /* --- what the kernel is told --- */
 
-static void note_mapped(struct kernel_export *self, struct export_item *item, bool is_unmapped)
+static void note_unmapped(struct kernel_export *self, struct export_item *item, bool is_unmapped)
 {
 	self->n_unmapped += is_unmapped - item->is_unmapped;
 	item->is_unmapped = is_unmapped;
@@ -96,7 +96,7 @@ static uint64_t wanted(struct kernel_export *self, struct export_item *item,
 	out->protocol = KERNEL_PROTOCOL;
 	if (item->want)
 		rc = kernel_map_out(self->map, prefix->addr.family, item->want, out);
-	note_mapped(self, item, rc < 0);
+	note_unmapped(self, item, rc < 0);
 	return item->want && rc == 0 ? kernel_route_hash(out) : 0;
 }
 
@@ -104,7 +104,7 @@ static void forget(struct kernel_export *self, uint32_t number)
 {
 	struct export_item *item = item_at(self, number);
 
-	note_mapped(self, item, false);
+	note_unmapped(self, item, false);
 	note_result(self, item, 0);
 	prefix_items_del(&self->items, number);
 }

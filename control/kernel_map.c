@@ -38,59 +38,73 @@ static bool is_closed(enum nexthop_kind kind)
 	return kind == NEXTHOP_BLACKHOLE || kind == NEXTHOP_UNREACHABLE || kind == NEXTHOP_PROHIBIT;
 }
 
-/* false: the host does not get there by this hop, or has its own way. */
-static bool hop_out(const struct kernel_map *map, uint8_t family, const struct nexthop *hop,
-		    struct kernel_hop *out)
+static bool is_one_of(const struct addr *list, size_t n, const struct addr *addr)
+{
+	for (size_t i = 0; i < n; i++)
+		if (addr_compare(&list[i], addr) == 0)
+			return true;
+	return false;
+}
+
+/* The host knows who is on its wires, and itself. */
+static bool is_near(const struct kernel_map *map, const struct kernel_pair *pair,
+		    const struct nexthop *hop)
+{
+	if (hop->kind == NEXTHOP_BROADCAST || (pair && pair->wire == KERNEL_TAP))
+		return true;
+	if (hop->kind == NEXTHOP_LOCAL)
+		return pair && pair->wire == KERNEL_BRIDGED;
+	return hop->kind == NEXTHOP_GATEWAY && is_one_of(map->host, map->n_host, &hop->gateway);
+}
+
+/* As kernel_map_out. */
+static int hop_out(const struct kernel_map *map, uint8_t family, const struct nexthop *hop,
+		   struct kernel_hop *out)
 {
 	const struct kernel_pair *pair = pair_of_iface(map, hop->iface);
 	const struct addr *weft = &map->link.weft[family_index(family)];
-	bool leads_on = hop->kind == NEXTHOP_GATEWAY || hop->kind == NEXTHOP_IFACE;
 
-	if (hop->kind == NEXTHOP_BROADCAST || (pair && pair->is_tap))
-		return false;
+	if (is_near(map, pair, hop))
+		return 1;
 	*out = (struct kernel_hop){.weight = hop->weight ? hop->weight : 1};
-	if (pair && leads_on) {
+	if (pair && (hop->kind == NEXTHOP_GATEWAY || hop->kind == NEXTHOP_IFACE)) {
 		out->device = pair->device;
 		if (hop->kind == NEXTHOP_GATEWAY)
 			out->gateway = hop->gateway;
-		return true;
+		return 0;
 	}
 	/* Addresses of weft's own too: a NIC that both use does not carry what one says to the
 	 * other. */
 	if (map->link.iface == 0 || weft->family == ADDR_NONE)
-		return false;
+		return -ENOENT;
 	out->device = map->link.device;
 	out->gateway = *weft;
-	return true;
+	return 0;
 }
 
 int kernel_map_out(const struct kernel_map *map, uint8_t family, const struct nexthop_set *hops,
 		   struct kernel_route *out)
 {
+	int rc = 1;
+
 	out->n = 0;
 	out->type = RTN_UNICAST;
 	for (uint32_t i = 0; i < hops->n; i++) {
+		int r;
 		if (is_closed(hops->hops[i].kind)) {
 			out->type = closed_type(hops->hops[i].kind);
 			out->n = 0;
 			return 0;
 		}
-		if (hop_out(map, family, &hops->hops[i], &out->hops[out->n]))
-			out->n++;
+		r = hop_out(map, family, &hops->hops[i], &out->hops[out->n]);
+		out->n += r == 0;
+		rc = r < 0 ? r : rc;
 	}
 	kernel_route_tidy(out);
-	return out->n > 0 ? 0 : -ENOENT;
+	return out->n > 0 ? 0 : rc;
 }
 
 /* --- from the host --- */
-
-static bool is_own(const struct kernel_map *map, const struct addr *addr)
-{
-	for (size_t i = 0; i < map->n_own; i++)
-		if (addr_compare(&map->own[i], addr) == 0)
-			return true;
-	return false;
-}
 
 static bool hop_in(const struct kernel_map *map, uint8_t family, const struct kernel_hop *hop,
 		   struct nexthop *out)
@@ -100,11 +114,11 @@ static bool hop_in(const struct kernel_map *map, uint8_t family, const struct ke
 
 	*out = (struct nexthop){.kind = NEXTHOP_GATEWAY, .weight = hop->weight};
 	/* Where the host would come to weft, weft must not go to the host. */
-	if (hop->gateway.family != ADDR_NONE && is_own(map, &hop->gateway))
+	if (hop->gateway.family != ADDR_NONE && is_one_of(map->own, map->n_own, &hop->gateway))
 		return false;
 	if (pair) {
-		if (pair->is_tap && hop->gateway.family == ADDR_NONE)
-			return false; /* weft is on that wire itself */
+		if (pair->wire == KERNEL_TAP)
+			return false; /* only weft is there */
 		out->iface = pair->iface;
 		out->gateway = hop->gateway;
 		if (hop->gateway.family == ADDR_NONE)

@@ -3,13 +3,14 @@
  * How weft's interfaces and the host's devices go together, and what a route
  * of the one is to the other. Pure functions.
  *
- *  - An interface on a device that the host uses as well (an af_packet port, an
- *    af_xdp port that is shared): the two reach the same neighbours by it, so a
- *    hop there is a hop here.
- *  - The link: an interface with the host itself on its wire, by a tap. What only
- *    weft can reach, the host sends there; what only the host can reach, weft does.
- *  - Any other tap into the host's namespace: the host is on that wire and needs no
- *    route to it.
+ *  - A NIC that both use (af_packet, or af_xdp that is shared): the two reach the
+ *    same neighbours by it, but not one another.
+ *  - A tap into a bridge in which weft has an interface: both are on that wire
+ *    with others, and reach one another too.
+ *  - A tap that is an interface's own port: nobody else is on that wire.
+ *
+ * One of the last two may be named the link: what only weft can reach, the host
+ * sends there; what only the host can reach, weft does.
  */
 #ifndef WEFT_CONTROL_KERNEL_MAP_H
 #define WEFT_CONTROL_KERNEL_MAP_H
@@ -21,10 +22,12 @@
 #include "control/kernel_route.h"
 #include "routing/nexthop_set.h"
 
+enum kernel_wire { KERNEL_NIC, KERNEL_BRIDGED, KERNEL_TAP };
+
 struct kernel_pair {
 	uint32_t iface; /* its id */
 	int32_t device; /* in the host's namespace */
-	bool is_tap;    /* the host is at the other end; else both are on one wire */
+	enum kernel_wire wire;
 };
 
 struct kernel_link {
@@ -39,11 +42,14 @@ struct kernel_map {
 	size_t n_pairs;
 	const struct addr *own; /* weft's addresses, on all interfaces */
 	size_t n_own;
+	const struct addr *host; /* the host's, on all devices */
+	size_t n_host;
 	struct kernel_link link;
 };
 
-/* What the host is told of a prefix that leads to hops: type and hops of out. 0, or -ENOENT: the
- * host cannot reach any of it by way of weft. */
+/* What the host is told of a prefix that leads to hops: type and hops of out. 0; 1: nothing, for it
+ * leads to the host, or to a wire that the host is on; -ENOENT: nothing, for the host cannot reach
+ * weft. */
 int kernel_map_out(const struct kernel_map *map, uint8_t family, const struct nexthop_set *hops,
 		   struct kernel_route *out);
 

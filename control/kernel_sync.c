@@ -161,6 +161,7 @@ static void free_map(struct kernel_map *map)
 {
 	free((void *)map->pairs);
 	free((void *)map->own);
+	free((void *)map->host);
 	*map = (struct kernel_map){0};
 }
 
@@ -179,7 +180,8 @@ int kernel_sync_map(struct kernel_sync *self, const struct kernel_map *map)
 
 	new.pairs = copy(map->pairs, map->n_pairs, sizeof(*map->pairs));
 	new.own = copy(map->own, map->n_own, sizeof(*map->own));
-	if (!new.pairs || !new.own) {
+	new.host = copy(map->host, map->n_host, sizeof(*map->host));
+	if (!new.pairs || !new.own || !new.host) {
 		free_map(&new);
 		return -ENOMEM;
 	}

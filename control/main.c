@@ -17,6 +17,7 @@
 #include "control/hurry.h"
 #include "control/instance.h"
 #include "control/interfaces.h"
+#include "control/kernel.h"
 #include "control/learn.h"
 #include "control/loop.h"
 #include "control/rips.h"
@@ -231,6 +232,7 @@ static void stop(struct event *events[3])
 
 	weftd.rpc = NULL; /* nobody is told how things end one by one */
 	rpc_destroy(rpc);
+	kernel_stop();
 	rips_fini();
 	statics_fini();
 	interfaces_fini();

@@ -12,6 +12,7 @@
 #include "control/eal.h"
 #include "control/engines.h"
 #include "control/fib_sync.h"
+#include "control/kernel.h"
 #include "control/loop.h"
 #include "control/ports.h"
 #include "control/spine/log.h"
@@ -42,6 +43,11 @@ static const struct field fields[] = {
 	 .max = MEMORY_MAX,
 	 .def = "auto",
 	 .help = "for packets and tables; a change takes effect when weftd is started again"},
+	{.name = "kernel",
+	 .type = F_MAP,
+	 .fields = kernel_fields,
+	 .help = "routing tables of the host to give routes to and to take routes from, by names "
+		 "of yours"},
 	{.name = NULL},
 };
 
@@ -96,7 +102,12 @@ static int check(const char *name, const json_t *value, const json_t *candidate,
 
 	snprintf(at, sizeof(at), "%s.workers", path);
 	int r = cores_parse(json_object_get(value, "workers"), at, &cores, errors);
-	return check_memory(value, path, errors) < 0 ? -1 : r;
+	if (check_memory(value, path, errors) < 0)
+		r = -1;
+	snprintf(at, sizeof(at), "%s.kernel", path);
+	if (kernel_check(json_object_get(value, "kernel"), candidate, at, errors) < 0)
+		r = -1;
+	return r;
 }
 
 static int apply(const json_t *value, struct errors *errors)
@@ -118,7 +129,7 @@ static int apply(const json_t *value, struct errors *errors)
 	if (differs && !restart_needed)
 		log_warning("system.memory takes effect when weftd is started again");
 	restart_needed = differs;
-	return 0;
+	return kernel_set(json_object_get(value, "kernel"), errors);
 }
 
 static int add(const char *name, const json_t *value, struct errors *errors)

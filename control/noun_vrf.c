@@ -4,6 +4,7 @@
 
 #include "control/engines.h"
 #include "control/interfaces.h"
+#include "control/kernel.h"
 #include "control/spine/noun.h"
 #include "control/vrfs.h"
 #include "routing/rib.h"
@@ -22,12 +23,16 @@ static const struct column columns[] = {
 
 static int add(const char *name, const json_t *value, struct errors *errors)
 {
-	return vrfs_add(name, errors);
+	int r = vrfs_add(name, errors);
+
+	kernel_refresh();
+	return r;
 }
 
 static int del(const char *name, const json_t *old, struct errors *errors)
 {
 	vrfs_remove(name);
+	kernel_refresh();
 	return 0;
 }
 

@@ -131,8 +131,8 @@ void host_begin(const char *import)
 
 void host_map(void)
 {
-	struct kernel_pair pairs[2] = {{WIRE, (int32_t)if_nametoindex("eth0"), false},
-				       {LINK, (int32_t)if_nametoindex("host0"), true}};
+	struct kernel_pair pairs[2] = {{WIRE, (int32_t)if_nametoindex("eth0"), KERNEL_NIC},
+				       {LINK, (int32_t)if_nametoindex("host0"), KERNEL_TAP}};
 	struct addr own[] = {fake_addr("192.0.2.2"), fake_addr("10.5.0.1"), fake_addr("fd05::1"),
 			     fake_addr("2001:db8::2")};
 	struct kernel_map map = {.pairs = pairs,

@@ -12,8 +12,8 @@
 
 #include "control/kernel_map.h"
 
-enum { WIRE = 1, LINK = 2, TAP = 3, GUESTS = 4 };             /* interfaces */
-enum { ETH0 = 11, HOST0 = 12, TAP0 = 13, ETH9 = 19, LO = 1 }; /* devices of the host */
+enum { WIRE = 1, LINK = 2, LAN = 3, GUESTS = 4 };             /* interfaces */
+enum { ETH0 = 11, HOST0 = 12, LAN0 = 13, ETH9 = 19, LO = 1 }; /* devices of the host */
 
 static struct addr addr(const char *text)
 {
@@ -23,18 +23,21 @@ static struct addr addr(const char *text)
 	return out;
 }
 
-/* A NIC that both use, the link, another tap into the host, and guests that only weft reaches. */
+/* A NIC that both use, the link, a bridge that the host is in by a tap, and guests that only weft
+ * reaches. */
 static struct kernel_map map_of(bool has_link)
 {
-	static const struct kernel_pair pairs[] = {{WIRE, ETH0, false},
-						   {LINK, HOST0, true},
-						   {TAP, TAP0, true}};
-	static struct addr own[3];
-	struct kernel_map map = {.pairs = pairs, .n_pairs = 3, .own = own, .n_own = 3};
+	static const struct kernel_pair pairs[] = {{WIRE, ETH0, KERNEL_NIC},
+						   {LINK, HOST0, KERNEL_TAP},
+						   {LAN, LAN0, KERNEL_BRIDGED}};
+	static struct addr own[3], host[1];
+	struct kernel_map map = {
+		.pairs = pairs, .n_pairs = 3, .own = own, .n_own = 3, .host = host, .n_host = 1};
 
 	own[0] = addr("192.0.2.2");
 	own[1] = addr("10.5.0.1");
 	own[2] = addr("10.6.0.1");
+	host[0] = addr("10.6.0.2");
 	if (has_link)
 		map.link = (struct kernel_link){.iface = LINK,
 						.device = HOST0,
@@ -132,18 +135,32 @@ static void hops_of_both_kinds_are_kept_apart(void **state)
 	assert_hop(&route.hops[1], HOST0, "10.5.0.1");
 }
 
-/* The host is on that wire itself: a route would lead it to its own door. */
-static void what_lies_behind_a_tap_of_the_hosts_is_not_told(void **state)
+/* The host is on those wires itself: a route would lead it to its own door. */
+static void what_the_host_is_near_enough_to_know_is_not_told(void **state)
 {
 	const struct nexthop hops[] = {
-		{.kind = NEXTHOP_IFACE, .iface = TAP, .weight = 1},
+		{.kind = NEXTHOP_IFACE, .iface = LINK, .weight = 1},
 		{.kind = NEXTHOP_GATEWAY, .iface = LINK, .gateway = addr("10.5.0.2"), .weight = 1},
 		{.kind = NEXTHOP_LOCAL, .iface = LINK, .weight = 1},
+		{.kind = NEXTHOP_LOCAL, .iface = LAN, .weight = 1},
+		{.kind = NEXTHOP_GATEWAY, .iface = LAN, .gateway = addr("10.6.0.2"), .weight = 1},
 		{.kind = NEXTHOP_BROADCAST, .iface = GUESTS, .weight = 1}};
 	struct kernel_route route;
 
-	for (int i = 0; i < 4; i++)
-		assert_int_equal(out_of(true, ADDR_IP4, &hops[i], 1, &route), -ENOENT);
+	for (int i = 0; i < 6; i++)
+		assert_int_equal(out_of(true, ADDR_IP4, &hops[i], 1, &route), 1);
+}
+
+static void a_gateway_in_a_bridge_is_on_the_hosts_wire_too(void **state)
+{
+	const struct nexthop hop = {.kind = NEXTHOP_GATEWAY,
+				    .iface = LAN,
+				    .gateway = addr("10.6.0.9"),
+				    .weight = 1};
+	struct kernel_route route;
+
+	assert_int_equal(out_of(true, ADDR_IP4, &hop, 1, &route), 0);
+	assert_hop(&route.hops[0], LAN0, "10.6.0.9");
 }
 
 /* A NIC that both use does not carry what one of them says to the other. */
@@ -232,18 +249,22 @@ static void what_the_host_sends_to_weft_does_not_come_back(void **state)
 	struct nexthop hop;
 
 	assert_int_equal(in_of(true, HOST0, "10.5.0.1", &hop), 0);
-	assert_int_equal(in_of(true, TAP0, "10.6.0.1", &hop), 0);
+	assert_int_equal(in_of(true, LAN0, "10.6.0.1", &hop), 0);
 	assert_int_equal(in_of(true, ETH0, "192.0.2.2", &hop), 0);
 	assert_int_equal(in_of(true, HOST0, NULL, &hop), 0);
-	assert_int_equal(in_of(true, TAP0, NULL, &hop), 0);
 }
 
-static void a_third_party_on_a_taps_wire_is_a_gateway_for_both(void **state)
+static void a_third_party_in_a_bridge_is_a_gateway_for_both(void **state)
 {
 	struct nexthop hop;
 
-	assert_int_equal(in_of(true, HOST0, "10.5.0.77", &hop), 1);
-	assert_int_equal(hop.iface, LINK);
+	assert_int_equal(in_of(true, LAN0, "10.6.0.77", &hop), 1);
+	assert_int_equal(hop.iface, LAN);
+	assert_int_equal(hop.kind, NEXTHOP_GATEWAY);
+	assert_int_equal(in_of(true, LAN0, NULL, &hop), 1);
+	assert_int_equal(hop.kind, NEXTHOP_IFACE);
+	/* Of a wire that the two have for themselves there is none. */
+	assert_int_equal(in_of(true, HOST0, "10.5.0.77", &hop), 0);
 }
 
 static void hops_that_weft_cannot_follow_are_left_out(void **state)
@@ -267,13 +288,14 @@ int main(void)
 		cmocka_unit_test(a_gateway_on_a_shared_wire_is_the_hosts_too),
 		cmocka_unit_test(what_only_weft_reaches_goes_over_the_link),
 		cmocka_unit_test(hops_of_both_kinds_are_kept_apart),
-		cmocka_unit_test(what_lies_behind_a_tap_of_the_hosts_is_not_told),
+		cmocka_unit_test(what_the_host_is_near_enough_to_know_is_not_told),
+		cmocka_unit_test(a_gateway_in_a_bridge_is_on_the_hosts_wire_too),
 		cmocka_unit_test(addresses_of_weft_s_are_reached_over_the_link),
 		cmocka_unit_test(closed_routes_are_closed_on_both_sides),
 		cmocka_unit_test(a_gateway_of_the_hosts_on_a_shared_wire_is_weft_s_too),
 		cmocka_unit_test(what_only_the_host_reaches_goes_to_the_host),
 		cmocka_unit_test(what_the_host_sends_to_weft_does_not_come_back),
-		cmocka_unit_test(a_third_party_on_a_taps_wire_is_a_gateway_for_both),
+		cmocka_unit_test(a_third_party_in_a_bridge_is_a_gateway_for_both),
 		cmocka_unit_test(hops_that_weft_cannot_follow_are_left_out),
 	};
 
