@@ -5,22 +5,37 @@
  */
 #include "dataplane/route.h"
 
-/* What the packets of one VLAN have to be for the fast way: its interface, and what a frame to it
- * looks like. */
+/* What a frame to an interface looks like, and what is noted of it; as numbers that lie in struct
+ * pkt side by side. */
 struct entrance {
-	const struct l3_iface *iface;
 	uint64_t mac; /* its own, or one that no frame is to */
-	uint16_t vlan, l3;
+	union {
+		struct {
+			uint16_t vlan, l3;
+		};
+		uint32_t place;
+	};
+	union {
+		struct {
+			uint16_t iface, vrf;
+		};
+		uint32_t noted;
+	};
 };
+
+_Static_assert(offsetof(struct pkt, l3) == offsetof(struct pkt, vlan) + 2 &&
+		       offsetof(struct pkt, vrf) == offsetof(struct pkt, iface) + 2,
+	       "each pair is one number");
 
 static struct entrance entrance_to(const struct l3_vlans *vlans, uint16_t vlan)
 {
 	const struct l3_iface *iface = l3_iface(l3_vlans_iface(vlans, vlan));
 
-	return (struct entrance){.iface = iface,
-				 .mac = iface->up ? iface->mac : UINT64_MAX,
+	return (struct entrance){.mac = iface->up ? iface->mac : UINT64_MAX,
 				 .vlan = vlan,
-				 .l3 = RTE_ETHER_HDR_LEN + (vlan ? RTE_VLAN_HLEN : 0)};
+				 .l3 = RTE_ETHER_HDR_LEN + (vlan ? RTE_VLAN_HLEN : 0),
+				 .iface = iface->id,
+				 .vrf = iface->vrf};
 }
 
 /* Anything else than a plain frame to the interface's own address. */
@@ -50,23 +65,23 @@ void stage_arrive(struct worker *worker, struct burst *burst, const struct lane 
 {
 	const struct l3_vlans *vlans = atomic_load_explicit(&burst->in->l3, memory_order_acquire);
 	struct lane *next = &burst->lanes[STAGE_ROUTE];
-	struct entrance at = entrance_to(vlans, 0);
+	struct entrance at = entrance_to(vlans, burst->pkts[lane->pos[0]].vlan);
 	int n_all = lane->n, n = next->n;
 
 	for (int i = 0; i < n_all; i++) {
 		uint8_t pos = lane->pos[i];
 		struct pkt *pkt = &burst->pkts[pos];
+		uint32_t place;
 
-		if (unlikely(pkt->vlan != at.vlan))
-			at = entrance_to(vlans, pkt->vlan);
-		if (unlikely(pkt->dst != at.mac || pkt->l3 != at.l3)) {
+		memcpy(&place, &pkt->vlan, sizeof(place));
+		if (unlikely(pkt->dst != at.mac || place != at.place)) {
 			next->n = n;
 			arrive_odd(burst, pos, vlans);
 			n = next->n;
+			at = entrance_to(vlans, pkt->vlan);
 			continue;
 		}
-		pkt->iface = at.iface->id;
-		pkt->vrf = at.iface->vrf;
+		memcpy(&pkt->iface, &at.noted, sizeof(at.noted));
 		next->pos[n++] = pos;
 	}
 	next->n = n;

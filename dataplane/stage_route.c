@@ -16,6 +16,7 @@ struct batch {
 	int n;
 	bool many_vrfs;
 	uint8_t pos[BURST_MAX];
+	const uint8_t *header[BURST_MAX]; /* until some are sent away */
 	uint32_t group[BURST_MAX];
 	union {
 		uint32_t addr4[BURST_MAX];
@@ -149,7 +150,7 @@ static __rte_noinline bool check_odd(struct burst *burst, uint8_t pos)
 static inline void sort(struct burst *burst, const struct lane *lane, struct batch *v4,
 			struct batch *v6)
 {
-	uint16_t first_vrf = burst->pkts[lane->pos[0]].vrf, many = 0;
+	uint16_t any = 0, all = UINT16_MAX; /* bits of their VRFs */
 	int n = lane->n, n4 = 0, n6 = 0;
 
 	for (int i = 0; i < n; i++) {
@@ -157,13 +158,16 @@ static inline void sort(struct burst *burst, const struct lane *lane, struct bat
 		const struct pkt *pkt = &burst->pkts[pos];
 		const uint8_t *header = route_l3(burst, pos);
 
-		many |= pkt->vrf ^ first_vrf;
+		any |= pkt->vrf;
+		all &= pkt->vrf;
 		if (likely(pkt->ether_type == RTE_ETHER_TYPE_IPV4)) {
 			v4->addr4[n4] = rte_be_to_cpu_32(load32(header + 16));
+			v4->header[n4] = header;
 			v4->pos[n4++] = pos;
 		} else if (pkt->ether_type == RTE_ETHER_TYPE_IPV6) {
 			v6->addr6[n6].hi = rte_be_to_cpu_64(load64(header + 24));
 			v6->addr6[n6].lo = rte_be_to_cpu_64(load64(header + 32));
+			v6->header[n6] = header;
 			v6->pos[n6++] = pos;
 		} else {
 			check_odd(burst, pos);
@@ -171,7 +175,7 @@ static inline void sort(struct burst *burst, const struct lane *lane, struct bat
 	}
 	v4->n = n4;
 	v6->n = n6;
-	v4->many_vrfs = v6->many_vrfs = many;
+	v4->many_vrfs = v6->many_vrfs = any != all;
 }
 
 /* Sends away what needs no route of the packets from one on up to another; the others are appended
@@ -180,12 +184,11 @@ static inline int check(struct burst *burst, const struct batch *batch, bool is_
 			int to, uint8_t *kept, int n_kept)
 {
 	for (int i = from; i < to; i++) {
-		uint8_t pos = batch->pos[i];
-		const uint8_t *header = route_l3(burst, pos);
+		const uint8_t *header = batch->header[i];
 
 		kept[n_kept] = i;
 		n_kept += (is_v4 ? is_plain4(header) : is_plain6(header, &batch->addr6[i])) ||
-			  check_odd(burst, pos);
+			  check_odd(burst, batch->pos[i]);
 	}
 	return n_kept;
 }
@@ -386,30 +389,53 @@ static __rte_noinline void act_on(struct worker *worker, struct burst *burst, ui
 	}
 }
 
-/* Commonest first: forwarding, and nothing else to be looked at. */
+/* More is to be looked at than the next hop. */
+#define ROUTE_ODD (PKT_GROUP | PKT_OWN | PKT_ALERT | PKT_LINK_LOCAL | PKT_LAST_HOP)
+
+/* Commonest first: forwarding, and nothing else. */
 static inline bool is_plain(const struct pkt *pkt, const struct l3_nexthop *hop)
 {
-	const uint16_t odd = PKT_GROUP | PKT_OWN | PKT_ALERT | PKT_LINK_LOCAL | PKT_LAST_HOP;
-
-	return likely(hop->act == L3_FORWARD && !(pkt->flags & odd) && pkt->iface != hop->iface);
+	return likely(hop->act == L3_FORWARD && !(pkt->flags & ROUTE_ODD) &&
+		      pkt->iface != hop->iface);
 }
 
-static inline void route(struct worker *worker, struct burst *burst, struct batch *batch,
-			 bool is_v4)
+/* All have one next hop, which forwards. */
+static void route_one(struct worker *worker, struct burst *burst, const struct batch *batch,
+		      bool is_v4, const struct l3_nexthop *hop)
+{
+	struct lane *next = &burst->lanes[STAGE_REWRITE];
+	int n = batch->n, n_next = next->n;
+	uint16_t iface = hop->iface;
+
+	for (int i = 0; i < n; i++) {
+		uint8_t pos = batch->pos[i];
+		struct pkt *pkt = &burst->pkts[pos];
+
+		if (likely(!(pkt->flags & ROUTE_ODD) && pkt->iface != iface)) {
+			pkt->hop = hop;
+			next->pos[n_next++] = pos;
+		} else {
+			next->n = n_next;
+			act_on(worker, burst, pos, is_v4, hop);
+			n_next = next->n;
+		}
+	}
+	next->n = n_next;
+}
+
+static inline void route_many(struct worker *worker, struct burst *burst, const struct batch *batch,
+			      bool is_v4)
 {
 	const uint16_t *bucket[BURST_MAX];
 	const struct l3_nexthop *hop[BURST_MAX];
 	struct lane *next = &burst->lanes[STAGE_REWRITE];
-	int n, n_next;
+	int n = batch->n, n_next = next->n;
 
-	look_up(burst, batch, is_v4);
-	n = batch->n;
 	for (int i = 0; i < n; i++)
 		rte_prefetch0(bucket[i] =
 				      pick(burst, batch->pos[i], is_v4, l3_group(batch->group[i])));
 	for (int i = 0; i < n; i++)
 		rte_prefetch0(hop[i] = l3_nexthop(*bucket[i]));
-	n_next = next->n;
 	for (int i = 0; i < n; i++) {
 		uint8_t pos = batch->pos[i];
 		struct pkt *pkt = &burst->pkts[pos];
@@ -424,6 +450,36 @@ static inline void route(struct worker *worker, struct burst *burst, struct batc
 		}
 	}
 	next->n = n_next;
+}
+
+/* The next hop of all, or NULL: they have several, or one that does more than forward. Most bursts
+ * come from one guest and go to its default route. */
+static inline const struct l3_nexthop *only_hop(const struct batch *batch)
+{
+	uint32_t first = batch->group[0], other = 0;
+	const struct l3_nexthop *hop;
+
+	for (int i = 1; i < batch->n; i++)
+		other |= batch->group[i] ^ first;
+	if (other || l3_group_mask(l3_group(first)))
+		return NULL;
+	hop = l3_nexthop(l3_group_nexthop(l3_group(first), 0));
+	return hop->act == L3_FORWARD ? hop : NULL;
+}
+
+static inline void route(struct worker *worker, struct burst *burst, struct batch *batch,
+			 bool is_v4)
+{
+	const struct l3_nexthop *hop;
+
+	look_up(burst, batch, is_v4);
+	if (unlikely(!batch->n))
+		return;
+	hop = only_hop(batch);
+	if (hop)
+		route_one(worker, burst, batch, is_v4, hop);
+	else
+		route_many(worker, burst, batch, is_v4);
 }
 
 void stage_route(struct worker *worker, struct burst *burst, const struct lane *lane)
