@@ -6,6 +6,8 @@ from dataclasses import asdict
 import windows
 
 DASH = '–'
+PLACES = {windows.TWIN: 'two threads of one core', windows.NEAR: 'cores side by side',
+          windows.FAR: 'cores far apart'}
 
 
 def number(value):
@@ -27,23 +29,24 @@ def ratio(row):
             f'{100 * i.confidence:.0f} %, {i.n})')
 
 
-HEAD = ['device', 'median', 'min–max', 'clean', 'all', 'far', 'cycles', 'weft to it', 'verdict']
+HEAD = ['device', 'median', 'min–max', 'clean', 'elsewhere', 'all', 'cycles', 'weft to it', 'verdict']
 
 
 def cells(row):
     median = number(row.median)
     if row.limited and row.median is not None:
         median = '≥ ' + median
-    return [row.device, median, span(row), f'{row.clean}/{row.seen}', number(row.whole),
-            number(row.far), number(row.cycles), ratio(row), row.verdict]
+    return [row.device, median, span(row), f'{row.clean}/{row.seen}',
+            number(row.elsewhere), number(row.whole), number(row.cycles), ratio(row), row.verdict]
 
 
 def groups(rows):
-    """Rows of one case and figure, together: (title with unit, rows)."""
+    """Rows of one case and figure, together: (title with unit and place, rows)."""
     found = {}
     for row in rows:
         found.setdefault((row.case, row.figure), []).append(row)
-    return [(f'{same[0].title} [{same[0].unit}]', same) for same in found.values()]
+    return [(f'{same[0].title} [{same[0].unit}], {PLACES[same[0].place]}', same)
+            for same in found.values()]
 
 
 def text(run):
@@ -72,9 +75,11 @@ def facts(run):
 
 
 def notes(run):
-    said = [f'Clean: core to core and back in {windows.ROUND_MIN_NS} to {windows.ROUND_MAX_NS} ns, '
-            f'both cores within {100 * (1 - windows.SPEED_SHARE):.0f} % of their best, neither '
-            'shared. Far: the cores were farther apart. All: whatever the machine did.',
+    places = ', '.join(f'{PLACES[name]} {low} to {high}' for name, low, high in windows.PLACES)
+    said = [f'Clean: both cores within {100 * (1 - windows.SPEED_SHARE):.0f} % of their best, neither '
+            'shared, and where the table says: the place in which they were for most of the clean '
+            f'time (from core to core and back in ns: {places}). Elsewhere: clean, but in another '
+            'place. All: whatever the machine did.',
             'Cycles are each program\'s own account; they count differently. ≥: the generator was '
             'the limit.']
     if run['meaningless']:

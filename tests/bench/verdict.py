@@ -20,12 +20,13 @@ class Row:
     figure: str
     unit: str
     device: str
-    median: float = None  # of the clean windows; of the clean rounds, where there are none
+    place: str = ''       # where the cores lay in the windows that count
+    median: float = None  # of the clean windows there; of the clean rounds, where there are none
     low: float = None     # lowest and highest median of a round
     high: float = None
     clean: int = 0        # windows, or rounds
     seen: int = 0
-    far: float = None     # median of windows with cores far apart
+    elsewhere: float = None  # median of windows that were clean in another place
     whole: float = None   # median over all that was seen, clean or not: for the eye alone
     cycles: float = None
     limited: bool = False
@@ -34,33 +35,35 @@ class Row:
     verdict: str = ''
 
 
-def _round_medians(trials, figure, best):
-    """Round -> median of what was clean in it."""
+def _round_medians(trials, figure, best, place):
+    """Round -> median of what was clean in it, with the cores in this place."""
     medians = {}
     for trial in trials:
         if trial.problem:
             continue
         if figure == 'mpps':
             clean = [windows.mpps(w) for w in trial.windows
-                     if windows.classify(w, trial.ticks, best) == windows.CLEAN]
+                     if windows.classify(w, trial.ticks, best) == place]
             if len(clean) >= ENOUGH_IN_A_ROUND:
                 medians[trial.round] = figures.median(clean)
-        elif figure in trial.figures and windows.share_clean(trial.ticks, best) >= CLEAN_ROUND:
-            medians[trial.round] = trial.figures[figure]
+        elif figure in trial.figures:
+            if windows.share_clean(trial.ticks, best, (place,)) >= CLEAN_ROUND:
+                medians[trial.round] = trial.figures[figure]
     return medians
 
 
 def _fill(row, trials, best):
-    medians = _round_medians(trials, row.figure, best)
+    medians = _round_medians(trials, row.figure, best, row.place)
     good = [trial for trial in trials if not trial.problem]
     row.problems = sorted({trial.problem for trial in trials if trial.problem})
     row.limited = any(trial.limited for trial in good)
     if row.figure == 'mpps':
         classes = [(windows.mpps(w), windows.classify(w, trial.ticks, best))
                    for trial in good for w in trial.windows]
-        clean = [rate for rate, kind in classes if kind == windows.CLEAN]
+        clean = [rate for rate, kind in classes if kind == row.place]
         row.median, row.clean, row.seen = figures.median(clean), len(clean), len(classes)
-        row.far = figures.median([rate for rate, kind in classes if kind == windows.FAR])
+        others = {windows.TWIN, windows.NEAR, windows.FAR} - {row.place}
+        row.elsewhere = figures.median([rate for rate, kind in classes if kind in others])
         row.whole = figures.median([rate for rate, _ in classes])
         row.cycles = figures.median([trial.cycles for trial in good if trial.cycles])
     else:
@@ -105,12 +108,13 @@ def _judge(ours, row):
 def rows_of(case, devices, trials, best):
     """Rows of a case, device after device, figure by figure; ours is the first device."""
     rows = []
+    place = windows.main_place([t.ticks for t in trials if t.case == case.name], best)
     for figure, title, unit in FIGURES[case.kind]:
         ours = our_medians = None
         for device in devices:
             mine = [t for t in trials if t.case == case.name and t.device == device.name]
             row = Row(case.name, case.title if case.kind == RATE else title, figure, unit,
-                      device.name)
+                      device.name, place)
             medians = _fill(row, mine, best)
             if device.role == 'ours':
                 ours, our_medians = row, medians

@@ -1,16 +1,22 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Windows of a trial, and which of them count: those in which the machine was at its best.
 
-The thresholds are fixed; they are never fitted to what was measured."""
+A virtual machine's two cores lie in one of three places, and every program's speed depends on which:
+only windows of one place are compared. The thresholds are fixed; they are never fitted to what was
+measured."""
+from collections import Counter
 from dataclasses import dataclass
 
 WINDOW_MS = 50
-ROUND_MIN_NS, ROUND_MAX_NS = 65, 220  # below: two threads of one core; above: cores far apart
+PLACES = (('twin', 0, 65),            # core to core and back in ns: two threads of one core,
+          ('near', 65, 220),          # cores that share a cache,
+          ('far', 220, 600))          # and cores that do not
 SPEED_SHARE = 0.93                    # of the best speed of either core seen in the run
 WAIT_SHARE = 0.05                     # of the time, for which others had our cores
 EDGE = 2                              # windows at either end of a trial that never count
 
-CLEAN, FAR, SLOW, SHARED = 'clean', 'far', 'slow', 'shared'
+TWIN, NEAR, FAR = (name for name, _, _ in PLACES)
+MOVED, SLOW, SHARED = 'moved', 'slow', 'shared'
 
 
 @dataclass(frozen=True)
@@ -54,19 +60,22 @@ def best_speed(ticks):
     return max((max(tick.speeds) for tick in ticks), default=0.0)
 
 
+def _place(round_ns):
+    return next((name for name, low, high in PLACES if low <= round_ns < high), MOVED)
+
+
 def _class_of_ticks(ticks, best):
     if any(tick.round_ns == 0 for tick in ticks):
         return SHARED
     if any(min(tick.speeds) < SPEED_SHARE * best for tick in ticks):
         return SLOW
-    if any(not ROUND_MIN_NS <= tick.round_ns <= ROUND_MAX_NS for tick in ticks):
-        return FAR
-    return CLEAN
+    places = {_place(tick.round_ns) for tick in ticks}
+    return places.pop() if len(places) == 1 else MOVED
 
 
 def classify(window, ticks, best, ms=WINDOW_MS):
-    """The class of a window, from the last tick before it, the first one behind, and those between.
-    What nobody watched is not clean: it counts as shared."""
+    """The place of a clean window, or what it suffered from: from the last tick before it, the first
+    one behind, and those between. What nobody watched is not clean: it counts as shared."""
     end = window.begin_ns + ms * 1_000_000
     before = [tick for tick in ticks if tick.ns <= window.begin_ns]
     behind = [tick for tick in ticks if tick.ns >= end]
@@ -86,12 +95,22 @@ def mpps(window, ms=WINDOW_MS):
     return window.packets / ms / 1000
 
 
-def share_clean(ticks, best):
-    """The share of a time that was clean: for figures that windows cannot tell."""
-    if len(ticks) < 2:
-        return 0.0
-    clean = 0
+def _classes(ticks, best):
+    """What was from tick to tick, and how often."""
+    found = Counter()
     for first, last in zip(ticks, ticks[1:]):
         waited = (last.waited_ns - first.waited_ns) / max(1, last.ns - first.ns)
-        clean += waited <= WAIT_SHARE and _class_of_ticks((first, last), best) == CLEAN
-    return clean / (len(ticks) - 1)
+        found[SHARED if waited > WAIT_SHARE else _class_of_ticks((first, last), best)] += 1
+    return found
+
+
+def share_clean(ticks, best, places=(TWIN, NEAR, FAR)):
+    """The share of a time that was clean and in these places: for figures that windows cannot tell."""
+    found = _classes(ticks, best)
+    return sum(found[place] for place in places) / max(1, found.total())
+
+
+def main_place(series, best):
+    """Where the cores were for most of the clean time. Time alone decides, no figure does."""
+    found = sum((_classes(ticks, best) for ticks in series), Counter())
+    return max((NEAR, FAR, TWIN), key=lambda place: found[place])

@@ -12,7 +12,7 @@ from windows import Tick, Window
 
 
 def run(**more):
-    row = Row('64-1', '64 B', 'mpps', 'M/s', 'ovs', median=4.0, low=3.5, high=4.5, clean=50,
+    row = Row('64-1', '64 B', 'mpps', 'M/s', 'ovs', 'far', median=4.0, low=3.5, high=4.5, clean=50,
               seen=60, whole=3.9, cycles=264.0, ratio=ratios([(6, 4)] * 5), verdict='better')
     return {'title': 'Switching', 'quick': False, 'rounds': 5, 'seconds': 3, 'stopped': False,
             'clean_percent': 83.0, 'versions': ['weft 1'], 'meaningless': [],
@@ -26,6 +26,7 @@ class Report(unittest.TestCase):
         self.assertIn('1.50 (1.50–1.50, 94 %, 5)', text)
         self.assertIn('3.50–4.50', text)
         self.assertIn('50/60', text)
+        self.assertIn('64 B [M/s], cores far apart', text)
 
     def test_a_run_that_judges_nothing_says_so(self):
         self.assertNotIn('JUDGES NOTHING', report.text(run()))
@@ -39,7 +40,7 @@ class Report(unittest.TestCase):
         ticks = [Tick(i * 50_000_000, 90.0, (4.0, 4.0), 0) for i in range(4)]
         trial = Trial('64-1', 'ovs', 1, windows=[Window(60_000_000, 250_000, 0)], ticks=ticks)
         told = json.loads(report.as_json(run(), [trial], 4.0))
-        self.assertEqual(told['trials'][0]['windows'], [[5.0, 'clean']])
+        self.assertEqual(told['trials'][0]['windows'], [[5.0, 'near']])
         self.assertEqual(told['rows'][0]['ratio']['median'], 1.5)
 
     def test_cases_are_chosen_by_name_once_and_unknown_ones_refused(self):

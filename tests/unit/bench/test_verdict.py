@@ -14,8 +14,9 @@ US, PEER, FLOOR = (SimpleNamespace(name=name, role=role) for name, role in
                    (('weft', 'ours'), ('ovs', 'peer'), ('testpmd', 'floor')))
 
 
-def trial(device, number, mpps, n=20, clean=True, **more):
-    ticks = [Tick(i * 50 * MS, 90.0 if clean else 400.0, (4.0, 4.0), 0) for i in range(n + 2)]
+def trial(device, number, mpps, n=20, clean=True, ns=90.0, **more):
+    speed = 4.0 if clean else 3.0
+    ticks = [Tick(i * 50 * MS, ns, (4.0, speed), 0) for i in range(n + 2)]
     seen = [Window((i * 50 + 10) * MS, int(mpps * 50_000), 0) for i in range(n)]
     return Trial('c', device.name, number, windows=seen, ticks=ticks, **more)
 
@@ -56,9 +57,21 @@ class Verdict(unittest.TestCase):
         _, peer = rows(series(US, [6] * 4), series(PEER, [4] * 4))
         self.assertIn('4 clean pairs', peer.verdict)
 
-    def test_windows_that_are_not_clean_are_left_out_and_told_apart(self):
+    def test_windows_that_are_not_clean_are_left_out(self):
         ours, _ = rows(series(US, [6] * 5) + [trial(US, 9, 2, clean=False)], series(PEER, [4] * 5))
-        self.assertEqual((ours.median, ours.clean, ours.seen, ours.far), (6, 100, 120, 2))
+        self.assertEqual((ours.median, ours.clean, ours.seen, ours.elsewhere), (6, 100, 120, None))
+
+    def test_only_windows_with_the_cores_in_one_place_are_compared(self):
+        ours, peer = rows(series(US, [6] * 5) + [trial(US, 9, 2, ns=400.0)],
+                          series(PEER, [4] * 5) + [trial(PEER, 9, 8, ns=400.0)])
+        self.assertEqual((ours.place, ours.median, ours.elsewhere), ('near', 6, 2))
+        self.assertEqual((peer.median, peer.elsewhere, peer.ratio.interval.n), (4, 8, 5))
+
+    def test_where_the_cores_were_for_most_of_the_time_counts(self):
+        ours, peer = rows(series(US, [6] * 5, ns=400.0) + [trial(US, 9, 8)],
+                          series(PEER, [4] * 5, ns=400.0))
+        self.assertEqual((ours.place, ours.median, ours.elsewhere), ('far', 6, 8))
+        self.assertEqual(peer.verdict, 'better')
 
     def test_the_generator_as_the_limit_of_both_judges_nothing(self):
         _, peer = rows(series(US, [9] * 5, limited=True), series(PEER, [6] * 5, limited=True))

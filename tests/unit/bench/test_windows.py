@@ -3,7 +3,7 @@ import unittest
 
 import here
 import windows
-from windows import CLEAN, FAR, SHARED, SLOW, Tick, Window
+from windows import FAR, MOVED, NEAR, SHARED, SLOW, TWIN, Tick, Window
 
 MS = 1_000_000
 
@@ -23,25 +23,27 @@ def kind(*changes, begin=60, away=0.0):
 
 
 class Windows(unittest.TestCase):
-    def test_a_window_between_good_ticks_is_clean(self):
-        self.assertEqual(kind(), CLEAN)
+    def test_a_window_between_good_ticks_is_in_their_place(self):
+        self.assertEqual(kind(), NEAR)
 
-    def test_cores_far_apart_at_any_tick_beside_it_make_it_far(self):
+    def test_the_time_from_core_to_core_tells_the_place(self):
+        for ns, place in ((50.0, TWIN), (66.0, NEAR), (219.0, NEAR), (330.0, FAR), (700.0, MOVED)):
+            changes = [(i, 'round_ns', ns) for i in (1, 2, 3)]
+            self.assertEqual(kind(*changes), place)
+
+    def test_another_place_at_any_tick_beside_it_spoils_it(self):
         for which in (1, 2, 3):
-            self.assertEqual(kind((which, 'round_ns', 400.0)), FAR)
-        self.assertEqual(kind((0, 'round_ns', 400.0)), CLEAN)
-
-    def test_two_threads_of_one_core_are_not_clean(self):
-        self.assertEqual(kind((2, 'round_ns', 50.0)), FAR)
+            self.assertEqual(kind((which, 'round_ns', 400.0)), MOVED)
+        self.assertEqual(kind((0, 'round_ns', 400.0)), NEAR)
 
     def test_either_core_below_93_percent_makes_it_slow(self):
         self.assertEqual(kind((2, 'speeds', (4.0, 3.7))), SLOW)
         self.assertEqual(kind((2, 'speeds', (3.7, 4.0))), SLOW)
-        self.assertEqual(kind((2, 'speeds', (3.73, 4.0))), CLEAN)
+        self.assertEqual(kind((2, 'speeds', (3.73, 4.0))), NEAR)
 
     def test_threads_that_waited_share_their_core(self):
         self.assertEqual(kind((3, 'waited_ns', 6 * MS)), SHARED)
-        self.assertEqual(kind((3, 'waited_ns', 4 * MS)), CLEAN)
+        self.assertEqual(kind((3, 'waited_ns', 4 * MS)), NEAR)
         self.assertEqual(kind(away=0.06), SHARED)
 
     def test_a_core_that_did_not_come_is_shared(self):
@@ -71,7 +73,15 @@ class Windows(unittest.TestCase):
     def test_the_clean_share_of_a_time(self):
         self.assertEqual(windows.share_clean(ticks(), 4.0), 1.0)
         self.assertEqual(windows.share_clean(ticks((0, 'round_ns', 400.0), n=5), 4.0), 0.75)
+        self.assertEqual(windows.share_clean(ticks(), 4.0, (FAR,)), 0.0)
         self.assertEqual(windows.share_clean([], 4.0), 0.0)
+
+    def test_the_main_place_is_where_most_of_the_clean_time_was(self):
+        far = ticks(*((i, 'round_ns', 400.0) for i in range(7)), n=7)
+        slow = ticks(*((i, 'speeds', (1.0, 1.0)) for i in range(9)), n=9)
+        self.assertEqual(windows.main_place([ticks(n=4), far, slow], 4.0), FAR)
+        self.assertEqual(windows.main_place([ticks(n=8), far, slow], 4.0), NEAR)
+        self.assertEqual(windows.main_place([], 4.0), NEAR)
 
 
 here.main()
