@@ -53,6 +53,29 @@ static int check_folder(const char *path, bool server, const char *at, struct er
 			  folder, WIRE_RUN_DIR);
 }
 
+static bool lists(const json_t *list, const char *word)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach((json_t *)list, i, item)
+		if (strcmp(json_string_value(item), word) == 0)
+			return true;
+	return false;
+}
+
+static int check_features(const json_t *conf, const char *path, struct errors *errors)
+{
+	const json_t *list = json_object_get(conf, "features");
+	char at[256];
+
+	if (!lists(list, "iommu") || !lists(list, "packed"))
+		return 0;
+	snprintf(at, sizeof(at), "%s.features", path);
+	return errors_add(errors, at,
+			  "iommu and packed exclude each other: with an IOMMU rings are split");
+}
+
 static int check(const json_t *conf, const char *path, struct errors *errors)
 {
 	const char *socket = conf_str(conf, "socket");
@@ -81,7 +104,8 @@ static int check(const json_t *conf, const char *path, struct errors *errors)
 				  "%s exists and is not a socket: remove it, or choose "
 				  "another path",
 				  socket);
-	if (check_folder(socket, is_server(conf), at, errors) < 0)
+	if (check_folder(socket, is_server(conf), at, errors) < 0 ||
+	    check_features(conf, path, errors) < 0)
 		return -1;
 	return socket_rights_check(conf, is_server(conf), path, errors);
 }

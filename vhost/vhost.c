@@ -34,6 +34,7 @@ int64_t vhost_now_ms(void)
 
 static void free_port(struct vhost_port *vp)
 {
+	vhost_late_fini(vp);
 	for (uint16_t i = 0; i < vp->n_queues; i++) {
 		struct vhost_queue *q = &vp->queues[i];
 
@@ -68,10 +69,10 @@ static struct vhost_port *make_port(const struct vhost_conf *conf)
 		vp->queues[i].kick_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 		have_fds &= vp->queues[i].kick_fd >= 0;
 	}
-	if (have_fds)
+	if (have_fds && vhost_late_init(vp) == 0)
 		return vp;
 	free_port(vp);
-	errno = EMFILE;
+	errno = have_fds ? ENOMEM : EMFILE;
 	return NULL;
 }
 

@@ -144,6 +144,8 @@ static int on_connect(int vid)
 	atomic_fetch_add(&vp->n_tries, 1);
 	for (int i = 0; i < 2 * PORT_QUEUES_MAX; i++)
 		atomic_store(&vp->ring_on[i], false);
+	atomic_store(&vp->moved, 0);
+	atomic_store(&vp->is_paused, false);
 	tell(vp);
 	return 0;
 }
@@ -224,6 +226,7 @@ static void on_gone(int vid)
 	tell(vp);
 	kicks_clear(vp);
 	grace_wait();
+	vhost_late_drop(vp);
 }
 
 /* A ring that weftd was killed over goes on where it was. With the ring's lock held. */
@@ -241,13 +244,32 @@ static void recover_packed(int vid, uint16_t ring, const struct rte_vhost_vring 
 		rte_vhost_set_vring_base(vid, ring, position, position);
 }
 
+/* A ring whose place in memory is not known for the moment: the library says that it is off, asks
+ * for its place when a worker wants to use it, and says that it is on again. It stays on for us.
+ * Returns whether that is all that happened. */
+static bool has_moved(struct vhost_port *vp, uint16_t ring, int enable)
+{
+	uint32_t bit = 1u << ring;
+
+	if (atomic_load(&vp->last_message) != VHOST_WIRE_IOTLB_MSG ||
+	    !atomic_load_explicit(&vp->ring_on[ring], memory_order_relaxed)) {
+		atomic_fetch_and(&vp->moved, ~bit);
+		return false;
+	}
+	if (enable)
+		atomic_fetch_and(&vp->moved, ~bit);
+	else
+		atomic_fetch_or(&vp->moved, bit);
+	return true;
+}
+
 static int on_ring(int vid, uint16_t ring, int enable)
 {
 	struct vhost_port *vp = vhost_device_find(vid);
 	struct rte_vhost_vring vring;
 	bool is_rx = ring & 1;
 
-	if (!vp || ring >= 2 * vp->n_queues)
+	if (!vp || ring >= 2 * vp->n_queues || has_moved(vp, ring, enable))
 		return 0;
 	vhost_ring_close(vp, vid, ring);
 	if (enable && rte_vhost_get_vhost_vring(vid, ring, &vring) == 0) {
@@ -281,6 +303,9 @@ static int limit_features(const struct vhost_port *vp)
 		features |= FEATURES_CSUM;
 	if (!(vp->offers & PORT_CAN_TSO))
 		features |= FEATURES_TSO;
+	/* The library consumes a packed ring's packets that it has to ask translations for. */
+	if (vp->late)
+		features |= BIT(VIRTIO_F_RING_PACKED);
 	if (rte_vhost_driver_get_protocol_features(vp->socket, &protocol) < 0)
 		return -1;
 	protocol &= ~PROTOCOL_OFF;
@@ -301,6 +326,8 @@ int vhost_register(struct vhost_port *vp)
 	 * itself, at places that the guest names and may change while it looks. */
 	uint64_t flags = vp->is_server ? 0 : RTE_VHOST_USER_CLIENT | RTE_VHOST_USER_NO_RECONNECT;
 
+	if (vp->late)
+		flags |= RTE_VHOST_USER_IOMMU_SUPPORT;
 	/* The library speaks of every step and of every wish a guest cannot have. */
 	rte_log_set_level_pattern("lib.vhost.*", RTE_LOG_CRIT);
 	vhost_bus_install();

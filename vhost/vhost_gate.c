@@ -140,8 +140,11 @@ static const char *check_event(int fd, bool is_written)
 static const char *check_channel(int fd)
 {
 	const struct timeval patience = {.tv_usec = CHANNEL_PATIENCE_US};
+	int flags = fcntl(fd, F_GETFL);
 
-	return setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0
+	/* Both: whoever has the descriptor as well may take one of them away again. */
+	return setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0 ||
+			       fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0
 		       ? "a channel that is not a socket"
 		       : NULL;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <linux/vhost_types.h>
 #include <rte_version.h>
 #include <rte_vhost.h>
 
@@ -54,6 +55,17 @@ static enum rte_vhost_msg_result tell_queues(const struct vhost_port *vp, struct
 	return RTE_VHOST_MSG_RESULT_REPLY;
 }
 
+/* The last byte of an invalidated range may be the last one there is; the library adds iova and
+ * size all the same, finds nothing between them, and goes on in memory that the guest uses for
+ * something else by then. Linux invalidates everything at once as soon as it has gathered enough.
+ */
+static void complete_invalidation(struct vhost_wire_message *m)
+{
+	if (m->iotlb.type == VHOST_IOTLB_INVALIDATE &&
+	    m->iotlb.size - 1 >= UINT64_MAX - m->iotlb.iova)
+		m->iotlb.size = UINT64_MAX - m->iotlb.iova;
+}
+
 int vhost_guard_judge(struct vhost_port *vp, void *arg)
 {
 	struct context *context = arg;
@@ -68,9 +80,12 @@ int vhost_guard_judge(struct vhost_port *vp, void *arg)
 	memcpy(fds, context->fds, sizeof(fds));
 	if (!reads_answers(vp->peer_fd))
 		context->message.flags &= ~VHOST_WIRE_NEED_REPLY; /* and hangs up */
-	else if (!vhost_gate_check(&vp->gate, &m, fds, n_fds))
+	else if (!vhost_gate_check(&vp->gate, &m, fds, n_fds)) {
+		if (m.request == VHOST_WIRE_IOTLB_MSG)
+			complete_invalidation(&context->message);
 		return m.request == VHOST_WIRE_GET_QUEUE_NUM ? tell_queues(vp, context)
 							     : RTE_VHOST_MSG_RESULT_NOT_HANDLED;
+	}
 	refuse(context, n_fds);
 	return RTE_VHOST_MSG_RESULT_ERR;
 }

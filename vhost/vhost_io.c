@@ -20,6 +20,8 @@
 
 static int device_of(struct vhost_port *vp)
 {
+	if (unlikely(vp->late) && atomic_load_explicit(&vp->is_paused, memory_order_acquire))
+		return VHOST_NO_DEVICE;
 	return atomic_load_explicit(&vp->vid, memory_order_acquire);
 }
 
@@ -114,6 +116,8 @@ static uint16_t vhost_rx(struct port *port, uint16_t queue, struct rte_mbuf **pk
 	uint16_t ring = VHOST_RING_RX(queue), n;
 	int vid = device_of(vp);
 
+	if (unlikely(vp->late))
+		vhost_late_look(vp);
 	if (unlikely(q->n_stash))
 		return take_stash(q, pkts, max);
 	if (unlikely(vid < 0) || !atomic_load_explicit(&vp->ring_on[ring], memory_order_relaxed))
@@ -307,9 +311,8 @@ static void free_all(struct rte_mempool *pool, struct rte_mbuf **pkts, uint16_t 
 		rte_mempool_put_bulk(pool, (void **)pkts, n_plain);
 }
 
-static uint16_t vhost_tx(struct port *port, uint16_t queue, struct rte_mbuf **pkts, uint16_t n)
+uint16_t vhost_give(struct vhost_port *vp, uint16_t queue, struct rte_mbuf **pkts, uint16_t n)
 {
-	struct vhost_port *vp = vhost_of(port);
 	struct vhost_queue *q = &vp->queues[queue];
 	uint16_t sent = 0, end = n, ring;
 	int vid = device_of(vp);
@@ -329,23 +332,32 @@ static uint16_t vhost_tx(struct port *port, uint16_t queue, struct rte_mbuf **pk
 	return sent;
 }
 
+static uint16_t vhost_tx(struct port *port, uint16_t queue, struct rte_mbuf **pkts, uint16_t n)
+{
+	struct vhost_port *vp = vhost_of(port);
+
+	return likely(!vp->late) ? vhost_give(vp, queue, pkts, n)
+				 : vhost_late_tx(vp, queue, pkts, n);
+}
+
 /* Asks for a kick, then looks once more: what came before the guest could see the request would
  * wake nobody. Taking the packets is the only look that is right for split and packed rings alike
  * (rte_vhost_rx_queue_count reads split rings only). It gives up when the event thread has the
- * ring's lock; asking for the kick waits for that lock, so a second round settles it. */
-static bool look_once_more(struct vhost_port *vp, struct vhost_queue *q, int vid, uint16_t ring)
+ * ring's lock; asking for the kick waits for that lock, so a second round settles it. 0: nothing,
+ * -EAGAIN: packets; -ENOTSUP: it could not ask, for the ring's place in memory is not known now. */
+static int look_once_more(struct vhost_port *vp, struct vhost_queue *q, int vid, uint16_t ring)
 {
 	vhost_ring_return(vp, vid, ring);
 	for (int round = 0; round < 2; round++) {
 		if (ask_for_kicks(vid, ring, true) < 0)
-			return false;
+			return -ENOTSUP;
 		atomic_thread_fence(memory_order_seq_cst);
 		q->stash_at = 0;
 		q->n_stash = take_packets(vp, vid, ring, q->stash, VHOST_BURST);
 		if (q->n_stash)
-			return true;
+			return -EAGAIN;
 	}
-	return false;
+	return 0;
 }
 
 static int vhost_sleep(struct port *port, uint16_t queue)
@@ -353,7 +365,7 @@ static int vhost_sleep(struct port *port, uint16_t queue)
 	struct vhost_port *vp = vhost_of(port);
 	struct vhost_queue *q = &vp->queues[queue];
 	uint16_t ring = VHOST_RING_RX(queue);
-	int vid = device_of(vp);
+	int vid = device_of(vp), rc;
 
 	if (q->n_stash)
 		return -EAGAIN;
@@ -361,11 +373,10 @@ static int vhost_sleep(struct port *port, uint16_t queue)
 		return -ENODEV;
 	if (!atomic_load_explicit(&q->can_sleep, memory_order_acquire))
 		return -ENOTSUP;
-	if (look_once_more(vp, q, vid, ring)) {
+	rc = look_once_more(vp, q, vid, ring);
+	if (rc == -EAGAIN)
 		ask_for_kicks(vid, ring, false);
-		return -EAGAIN;
-	}
-	return q->kick_fd;
+	return rc < 0 ? rc : q->kick_fd;
 }
 
 static void vhost_wake(struct port *port, uint16_t queue)

@@ -37,6 +37,7 @@ static enum rte_vhost_msg_result before(int vid, void *context)
 	if (m->request < VHOST_MESSAGES_MAX)
 		note(vp, m);
 	vhost_rings_close(vp, vid);
+	vhost_late_pause(vp, m);
 	if (m->request == VHOST_WIRE_SET_MEM_TABLE)
 		vp->has_memory = false; /* until the library has managed */
 	return vhost_guard_judge(vp, context);
@@ -59,6 +60,7 @@ static enum rte_vhost_msg_result after(int vid, void *context)
 	if (!vp)
 		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 	vhost_gate_done(&vp->gate, m);
+	vhost_late_resume(vp, m);
 	if (m->request == VHOST_MSG_SEND_RARP)
 		atomic_store(&vp->has_announce, true);
 	if (m->request == VHOST_WIRE_SET_MEM_TABLE)

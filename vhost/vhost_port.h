@@ -64,6 +64,7 @@ struct vhost_port {
 	void (*wake)(void);
 	struct vhost_queue queues[PORT_QUEUES_MAX];
 	struct vhost_ring rings[2 * PORT_QUEUES_MAX]; /* by the library's number */
+	struct vhost_late *late;                      /* of each queue; NULL: no IOMMU is offered */
 	struct vhost_map map;     /* of the connected guest; event thread, while rings are closed */
 	atomic_bool has_announce; /* the library has a packet of its own for us; event thread, and
 				   * the worker that took it */
@@ -74,6 +75,8 @@ struct vhost_port {
 	atomic_uint n_tries;   /* connections since one was last of use */
 	atomic_bool lost;      /* a connection ended since control last looked */
 	atomic_bool ring_on[2 * PORT_QUEUES_MAX];
+	atomic_uint moved;            /* bits of rings whose place in memory is to be asked for */
+	atomic_bool is_paused;        /* workers keep out of the library; where late is set */
 	atomic_uint n_connections;    /* ever: another number is another guest, or another try */
 	atomic_ulong features;        /* that were agreed on, while there is a driver */
 	atomic_ushort guest_mtu;      /* that the guest was told to use; 0: none */
@@ -116,6 +119,23 @@ static inline struct vhost_port *vhost_of(struct port *port)
 }
 
 extern const struct port_ops vhost_ops;
+
+/* Gives packets of pkts to the guest, the first ones; returns how many, which are freed. One caller
+ * at a time for each queue. Worker. */
+uint16_t vhost_give(struct vhost_port *vp, uint16_t queue, struct rte_mbuf **pkts, uint16_t n);
+
+/* vhost_late.c: a port that offers the IOMMU gives its packets this way, and has them tried again
+ * with each look at the port. Worker. */
+uint16_t vhost_late_tx(struct vhost_port *vp, uint16_t queue, struct rte_mbuf **pkts, uint16_t n);
+void vhost_late_look(struct vhost_port *vp);
+/* 0 or -errno. Control. */
+int vhost_late_init(struct vhost_port *vp);
+void vhost_late_fini(struct vhost_port *vp);
+/* Their guest is gone. Not with the lock of a ring held. */
+void vhost_late_drop(struct vhost_port *vp);
+/* Before and after the library acts on a message. Event thread. */
+void vhost_late_pause(struct vhost_port *vp, const struct vhost_wire_message *m);
+void vhost_late_resume(struct vhost_port *vp, const struct vhost_wire_message *m);
 
 /* The table of ports, which callbacks search by socket. Control writes. */
 void vhost_table_add(struct vhost_port *vp);

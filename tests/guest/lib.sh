@@ -8,11 +8,13 @@
 # Guests end with the shell that started them, which therefore is never a subshell.
 #
 #   guest_start NAME client:SOCKET|server:SOCKET[,ip=A/N][,mac=M][,queues=N][,option=X…]… [mtu=N]
-#               [machine=M] [incoming=URI] [cpus=N] [memory=KIND]
+#               [machine=M] [incoming=URI] [iommu=WORDS] [cpus=N] [memory=KIND]
 #       one network card for each socket; the role is weft's: for client QEMU owns the socket.
 #       option=packed=on and the like go to the virtio device; mtu=device: what that says (host_mtu)
 #       machine: QEMU's, q35 unless told; microvm has its cards on virtio-mmio
 #       incoming: waits for another guest to move in
+#       iommu: a q35's virtual IOMMU, and what its kernel is told of it; a card behind it has option=bus=port0,
+#       option=iommu_platform=on and option=ats=on
 #       memory: shared (by memfd) unless told; file (of a folder), huge (of guest_hugepages),
 #       private (a file's, and not shared) or plain (no file's)
 #   guest_monitor NAME COMMAND…   tells QEMU something, see qmp
@@ -164,8 +166,8 @@ guest_add_memory() { # KIND
 	fi
 }
 
-# Appends the machine's arguments, and the second serial port, over which guest_exec speaks; `kernel`
-# are the kernel's.
+# Appends the machine's arguments, and the second serial port, over which guest_exec speaks. What the
+# kernel is told is in `kernel`.
 guest_add_machine() { # MACHINE
 	arguments+=(-M "$1" -chardev "pipe,id=shell,path=$dir/shell")
 	if [ "$1" = microvm ]; then
@@ -178,7 +180,7 @@ guest_add_machine() { # MACHINE
 	fi
 }
 
-guest_start() { # NAME CARD… [mtu=N] [machine=M] [incoming=URI] [cpus=N] [memory=KIND]
+guest_start() { # NAME CARD… [mtu=N] [machine=M] [incoming=URI] [iommu=WORDS] [cpus=N] [memory=KIND]
 	local name=$1 dir=$guest_run_dir/$1 addresses='' arguments=() mtu=1500 n=0 card machine=q35 cpus=1
 	local memory=shared cards=() kernel='console=ttyS0 quiet panic=1'
 	shift
@@ -193,6 +195,11 @@ guest_start() { # NAME CARD… [mtu=N] [machine=M] [incoming=URI] [cpus=N] [memo
 		cpus=*) cpus=${card#*=} ;;
 		memory=*) memory=${card#*=} ;;
 		incoming=*) arguments+=(-incoming "${card#*=}") ;;
+		iommu=*)
+			# A card of the root's own bus would not be one that may keep translations (ATS).
+			arguments+=(-device "intel-iommu,device-iotlb=on" -device "pcie-root-port,id=port0")
+			kernel+=" intel_iommu=on ${card#*=}"
+			;;
 		*) cards+=("$card") ;;
 		esac
 	done

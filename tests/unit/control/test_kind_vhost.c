@@ -275,6 +275,18 @@ static void rights_that_cannot_be_given_are_refused(void **state)
 	}
 }
 
+static void iommu_and_packed_rings_exclude_each_other(void **state)
+{
+	json_t *conf = conf_of("/s", "client");
+
+	json_object_set_new(conf, "features", json_pack("[s, s]", "iommu", "packed"));
+	assert_int_equal(kind->check(conf, "ports.p", &errors), -1);
+	assert_said("ports.p.features", "exclude each other");
+	json_object_set_new(conf, "features", json_pack("[s, s]", "iommu", "mergeable"));
+	assert_int_equal(kind->check(conf, "ports.p", &errors), 0);
+	json_decref(conf);
+}
+
 static void mtu_changes_while_it_runs(void **state)
 {
 	struct port *port = open_at("/s", "client");
@@ -298,6 +310,7 @@ int main(void)
 		cmocka_unit_test(socket_in_use_is_refused_by_name),
 		cmocka_unit_test(socket_has_the_rights_asked_for),
 		cmocka_unit_test(rights_that_cannot_be_given_are_refused),
+		cmocka_unit_test(iommu_and_packed_rings_exclude_each_other),
 		cmocka_unit_test(mtu_changes_while_it_runs),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
