@@ -26,6 +26,7 @@
 enum vhost_wire_protocol_feature {
 	VHOST_WIRE_PF_MQ = 0,
 	VHOST_WIRE_PF_REPLY_ACK = 3,
+	VHOST_WIRE_PF_SLAVE_REQ = 5,
 	VHOST_WIRE_PF_CRYPTO_SESSION = 7,
 	VHOST_WIRE_PF_PAGEFAULT = 8,
 	VHOST_WIRE_PF_INFLIGHT_SHMFD = 12,
@@ -67,6 +68,9 @@ enum vhost_wire_request {
 	VHOST_WIRE_GET_STATUS,
 	VHOST_WIRE_REQUESTS
 };
+
+/* What weft asks of the other side, over the channel. */
+#define VHOST_WIRE_SLAVE_IOTLB_MSG 1
 
 struct vhost_wire_region {
 	uint64_t guest_address, size, user_address, offset;

@@ -21,8 +21,9 @@ ports:
   loud: { type: tap, device: eth0, netns: loud, addresses: [10.0.0.3/24] }
   bad: { type: vhost-user, socket: $scratch/bad.sock, role: server }
   worse: { type: vhost-user, socket: $scratch/worse.sock }
+  guarded: { type: vhost-user, socket: $scratch/guarded.sock, role: server, features: [mergeable, indirect, event-index, iommu] }
 bridges:
-  br0: { ports: { good1: {}, good2: {}, loud: {}, bad: {}, worse: {} } }
+  br0: { ports: { good1: {}, good2: {}, loud: {}, bad: {}, worse: {}, guarded: {} } }
 END
 
 # --- what weftd holds ---
@@ -66,6 +67,7 @@ explain_held() {
 play() { # NAME LOST
 	local socket=$scratch/bad.sock
 	[[ $1 != *.listening ]] || socket=$scratch/worse.sock
+	[[ $1 != *.translated ]] || socket=$scratch/guarded.sock
 	timeout $((20 * rounds + ${HOSTILE_CHURN:-20} / 5)) "$hostile" "$1" "$socket" "$rounds" || return 1
 	kill -0 "$weftd" || { echo 'weftd is dead'; return 1; }
 	wait_for 3 holds_no_more $(($2 * rounds)) || explain_held
@@ -116,6 +118,7 @@ expect 'and reach each other' ping_ok good1 10.0.0.2
 # What is only set up once is set up before anything is counted.
 expect 'a guest is served' "$hostile" guest_reboots "$scratch/bad.sock"
 expect 'so is one that weft connects to' "$hostile" guest_reboots.listening "$scratch/worse.sock"
+expect 'and one behind an IOMMU' "$hostile" guest_reboots.translated "$scratch/guarded.sock"
 expect 'two streams are under way' start_streams
 expect 'weftd has all of its buffers' wait_for 10 pool_is_whole
 remember

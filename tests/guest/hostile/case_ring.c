@@ -223,14 +223,18 @@ static int enable_flaps(struct front *f)
 
 const struct hostile_case cases_ring[] = {
 	{"ring_misplaced", "has rings where there is no memory", SPLIT | PACKED, ring_misplaced},
-	{"ring_upon_ring", "has one ring upon another", SPLIT | PACKED, ring_upon_ring},
-	{"avail_jumps", "makes more available than there is", SPLIT | PACKED, avail_jumps},
+	{"ring_upon_ring", "has one ring upon another", SPLIT | PACKED | TRANSLATED,
+	 ring_upon_ring},
+	{"avail_jumps", "makes more available than there is", SPLIT | PACKED | TRANSLATED,
+	 avail_jumps},
 	{"used_scribbled", "writes over what weft writes", SPLIT | PACKED, used_scribbled},
-	{"rings_scribbled", "writes over all of its rings", SPLIT | PACKED, rings_scribbled},
+	{"rings_scribbled", "writes over all of its rings", SPLIT | PACKED | TRANSLATED,
+	 rings_scribbled},
 	{"kick_of_other_kinds", "kicks with what is no eventfd", SPLIT | PACKED,
 	 kick_of_other_kinds},
 	{"call_of_other_kinds", "wants to be called over what is no eventfd, or full",
 	 SPLIT | PACKED, call_of_other_kinds},
-	{"enable_flaps", "switches its rings on and off", SPLIT | PACKED, enable_flaps},
+	{"enable_flaps", "switches its rings on and off", SPLIT | PACKED | TRANSLATED,
+	 enable_flaps},
 	{NULL},
 };

@@ -12,7 +12,8 @@
 enum {
 	SPLIT = 1,
 	PACKED = 2,
-	LISTENING = 4, /* also with weft as the client, split rings */
+	LISTENING = 4,  /* also with weft as the client, split rings */
+	TRANSLATED = 8, /* also with an IOMMU, split rings */
 };
 
 struct hostile_case {
@@ -24,6 +25,6 @@ struct hostile_case {
 };
 
 extern const struct hostile_case cases_message[], cases_setup[], cases_ring[], cases_descriptor[],
-	cases_header[]; /* each ends with a case without a name */
+	cases_header[], cases_iommu[]; /* each ends with a case without a name */
 
 #endif

@@ -3,9 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/virtio_config.h>
-#include <linux/virtio_net.h>
-#include <linux/virtio_ring.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,10 +12,6 @@
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "tests/guest/hostile/ring.h"
-
-#define BIT(n) (1ull << (n))
 
 static int64_t now_ms(void)
 {
@@ -58,7 +51,8 @@ static int bind_here(struct front *f)
 
 int front_init(struct front *f, const char *path, bool listens)
 {
-	*f = (struct front){.path = path, .listens = listens, .listener = -1, .sock = -1};
+	*f = (struct front){
+		.path = path, .listens = listens, .listener = -1, .sock = -1, .channel = -1};
 	for (int i = 0; i < RINGS; i++) {
 		f->kick[i] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 		f->call[i] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -134,6 +128,9 @@ void front_hang_up(struct front *f)
 	if (f->sock >= 0)
 		close(f->sock);
 	f->sock = -1;
+	if (f->channel >= 0)
+		close(f->channel);
+	f->channel = -1;
 }
 
 void front_send(struct front *f, const struct vhost_wire_message *m, const int *fds, unsigned n_fds)
@@ -246,100 +243,4 @@ int front_is_refused(struct front *f, const struct vhost_wire_message *m, const 
 		front_send(f, m, fds, n_fds);
 	}
 	return front_is_closed(f);
-}
-
-#define OFFLOADS                                                                               \
-	(BIT(VIRTIO_NET_F_CSUM) | BIT(VIRTIO_NET_F_GUEST_CSUM) | BIT(VIRTIO_NET_F_HOST_TSO4) | \
-	 BIT(VIRTIO_NET_F_HOST_TSO6) | BIT(VIRTIO_NET_F_HOST_ECN) | BIT(VIRTIO_NET_F_HOST_UFO))
-
-/* Every feature that makes weft look at more of what we write. */
-void front_features(struct front *f, uint64_t more)
-{
-	uint64_t features = BIT(VIRTIO_F_VERSION_1) | BIT(VHOST_WIRE_F_PROTOCOL_FEATURES) |
-			    BIT(VIRTIO_NET_F_MRG_RXBUF) | BIT(VIRTIO_RING_F_INDIRECT_DESC) |
-			    BIT(VIRTIO_RING_F_EVENT_IDX) | (f->offered & OFFLOADS) | more;
-
-	if (f->is_packed)
-		features |= BIT(VIRTIO_F_RING_PACKED);
-	front_send_u64(f, VHOST_WIRE_SET_FEATURES, features);
-	front_send_u64(f, VHOST_WIRE_SET_PROTOCOL_FEATURES, BIT(VHOST_WIRE_PF_REPLY_ACK));
-}
-
-struct vhost_wire_message front_table(unsigned n_regions)
-{
-	struct vhost_wire_message m = {.request = VHOST_WIRE_SET_MEM_TABLE,
-				       .flags = VHOST_WIRE_VERSION};
-
-	m.size = 8 + n_regions * sizeof(struct vhost_wire_region);
-	m.memory.n_regions = n_regions;
-	for (unsigned i = 0; i < n_regions && i < VHOST_WIRE_REGIONS_MAX; i++)
-		m.memory.regions[i] = (struct vhost_wire_region){
-			.guest_address = (uint64_t)i * FRONT_REGION,
-			.size = FRONT_REGION,
-			.user_address = FRONT_USER + (uint64_t)i * FRONT_REGION,
-		};
-	return m;
-}
-
-void front_memory(struct front *f)
-{
-	struct vhost_wire_message m = front_table(2);
-
-	front_send(f, &m, f->memory_fds, 2);
-}
-
-void front_ring_size(struct front *f, unsigned ring, uint32_t size, uint32_t base)
-{
-	front_send_state(f, VHOST_WIRE_SET_VRING_NUM, ring, size);
-	front_send_state(f, VHOST_WIRE_SET_VRING_BASE, ring, base);
-}
-
-void front_ring_address(struct front *f, unsigned ring, uint64_t desc, uint64_t avail,
-			uint64_t used)
-{
-	struct vhost_wire_message m = {.request = VHOST_WIRE_SET_VRING_ADDR,
-				       .flags = VHOST_WIRE_VERSION,
-				       .size = sizeof(m.address)};
-
-	m.address = (struct vhost_wire_ring_address){.ring = ring,
-						     .desc = FRONT_USER + desc,
-						     .avail = FRONT_USER + avail,
-						     .used = FRONT_USER + used};
-	front_send(f, &m, NULL, 0);
-}
-
-void front_ring_fds(struct front *f, unsigned ring)
-{
-	front_send_fd(f, VHOST_WIRE_SET_VRING_CALL, ring, f->call[ring]);
-	front_send_fd(f, VHOST_WIRE_SET_VRING_KICK, ring, f->kick[ring]);
-}
-
-void front_ring_enable(struct front *f, unsigned ring, bool on)
-{
-	front_send_state(f, VHOST_WIRE_SET_VRING_ENABLE, ring, on);
-}
-
-void front_ring(struct front *f, unsigned ring)
-{
-	/* A packed ring begins with its lap bit set, for driver and device. */
-	front_ring_size(f, ring, FRONT_RING_SIZE, f->is_packed ? 0x80008000u : 0);
-	front_ring_address(f, ring, RING_DESC(ring), RING_AVAIL(ring), RING_USED(ring));
-	front_ring_fds(f, ring);
-}
-
-int front_start(struct front *f)
-{
-	front_features(f, 0);
-	front_send(f,
-		   &(struct vhost_wire_message){.request = VHOST_WIRE_SET_OWNER,
-						.flags = VHOST_WIRE_VERSION},
-		   NULL, 0);
-	front_memory(f);
-	for (unsigned ring = 0; ring < RINGS; ring++)
-		front_ring(f, ring);
-	for (unsigned ring = 0; ring < RINGS; ring++)
-		front_ring_enable(f, ring, true);
-	if (front_is_served(f) < 0)
-		return -1;
-	return ring_works(f);
 }

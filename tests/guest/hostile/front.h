@@ -33,12 +33,14 @@ struct front {
 	const char *path;
 	bool listens; /* the socket is ours, as QEMU's is with weft as the client */
 	bool is_packed;
+	bool translates;  /* it has an IOMMU: addresses mean what the last updates say */
 	uint64_t offered; /* weft's features */
 	unsigned round;   /* for cases that vary */
 	int listener, sock;
 	int memory_fds[2];
 	uint8_t *memory; /* of FRONT_MEMORY bytes */
 	int kick[RINGS], call[RINGS];
+	int channel;           /* translates: over which weft asks */
 	uint16_t next[RINGS];  /* how many chains, or with packed rings descriptors, were given */
 	uint16_t first[RINGS]; /* packed: where the last chain begins */
 };
@@ -72,6 +74,14 @@ int front_is_served(struct front *f);
  * up when it is sent without wanting one. Both are tried. */
 int front_is_refused(struct front *f, const struct vhost_wire_message *m, const int *fds,
 		     unsigned n_fds);
+
+/* A guest that translates. Update: size bytes from iova on are those from the guest's address `at`
+ * on; invalidate: what was said of them is not true any more. */
+void front_update(struct front *f, uint64_t iova, uint64_t size, uint64_t at);
+void front_invalidate(struct front *f, uint64_t iova, uint64_t size);
+void front_update_all(struct front *f); /* every address is what it is */
+/* The next address that weft asks for within so many ms; 0 or -1, silently. */
+int front_asked(struct front *f, int ms, uint64_t *iova);
 
 /* The steps of a start, and all of them. Features beyond those always asked for. */
 void front_features(struct front *f, uint64_t more);

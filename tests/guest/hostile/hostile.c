@@ -6,7 +6,8 @@
  *   hostile CASE SOCKET [ROUNDS]     plays it; 0 when weft behaved each time
  *
  * A name that ends in .packed is played with packed rings, one that ends in
- * .listening owns the socket, for a weft that is the client.
+ * .listening owns the socket, for a weft that is the client; .translated wants a
+ * port that offers the IOMMU.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@
 #include "tests/guest/hostile/cases.h"
 
 static const struct hostile_case *const levels[] = {
-	cases_message, cases_setup, cases_ring, cases_descriptor, cases_header, NULL,
+	cases_message, cases_setup, cases_ring, cases_descriptor, cases_header, cases_iommu, NULL,
 };
 
 static const struct {
@@ -26,6 +27,7 @@ static const struct {
 	{SPLIT, "", ""},
 	{PACKED, ".packed", " (packed rings)"},
 	{LISTENING, ".listening", " (weft as the client)"},
+	{TRANSLATED, ".translated", " (behind an IOMMU)"},
 };
 
 #define N_WAYS (sizeof(ways) / sizeof(ways[0]))
@@ -92,6 +94,7 @@ int main(int argc, char **argv)
 	if (front_init(&f, argv[2], flag == LISTENING) < 0)
 		return 1;
 	f.is_packed = flag == PACKED;
+	f.translates = flag == TRANSLATED;
 	rc = play(c, &f, argc == 4 ? (unsigned)atoi(argv[3]) : 1);
 	front_fini(&f);
 	return rc;
