@@ -55,11 +55,8 @@ static uint32_t sum_without_addresses(const uint8_t *ip)
 {
 	uint32_t sum = 0;
 
-	for (int i = 0; i < 12; i += 2) {
-		uint16_t word;
-		memcpy(&word, ip + i, 2);
-		sum += i == 10 ? 0 : word;
-	}
+	for (int i = 0; i < 10; i += 2)
+		sum += (uint32_t)ip[i] << 8 | ip[i + 1];
 	return sum;
 }
 
@@ -81,7 +78,7 @@ static int build_class(struct frames *frames, const struct frame_header *header,
 	put_ip(ip, header, ip_len);
 	put_udp(ip + IP_LEN, header, ip_len - IP_LEN);
 	class->ip_sum = sum_without_addresses(ip);
-	frame_sum_ip(ip, class->ip_sum);
+	frame_sum_ip(ip, class->ip_sum, header->ip_src, header->ip_dst);
 	frames->n_classes++;
 	return 0;
 }
@@ -93,6 +90,8 @@ int frames_build(struct frames *frames, const struct frame_header *header, unsig
 	unsigned n = size ? 1 : 3;
 
 	memset(frames, 0, sizeof(*frames));
+	frames->ip_src = header->ip_src;
+	frames->ip_dst = header->ip_dst;
 	for (unsigned i = 0; i < n; i++) {
 		int r = build_class(frames, header, sizes[i]);
 		if (r < 0) {

@@ -67,8 +67,9 @@ struct frames {
 	unsigned n_pattern;
 	struct frame_field fields[FRAME_FIELDS_MAX];
 	unsigned n_fields;
-	uint16_t ip;     /* where the IP header begins */
-	bool ip_changes; /* some field is in it */
+	uint16_t ip;             /* where the IP header begins */
+	uint32_t ip_src, ip_dst; /* where no field changes them */
+	bool ip_changes;         /* some field does */
 };
 
 /* size 0: IMIX. Returns 0, -EINVAL (a size that cannot be), or -ENOMEM. */
@@ -96,22 +97,22 @@ static inline void frame_put32(uint8_t *at, uint32_t value)
 	memcpy(at, &be, 4);
 }
 
-static inline void frame_sum_ip(uint8_t *ip, uint32_t sum)
+/* sum: of the header's other words. The addresses come from the caller: read from the frame they
+ * were just written to, they would have to wait until the line has come from the switch's core. */
+static inline void frame_sum_ip(uint8_t *ip, uint32_t sum, uint32_t src, uint32_t dst)
 {
-	uint16_t words[4], folded;
-
-	memcpy(words, ip + 12, sizeof(words));
-	sum += (uint32_t)words[0] + words[1] + words[2] + words[3];
+	sum += (src >> 16) + (src & 0xffff) + (dst >> 16) + (dst & 0xffff);
 	sum = (sum & 0xffff) + (sum >> 16);
 	sum = (sum & 0xffff) + (sum >> 16);
-	folded = (uint16_t)~sum;
-	memcpy(ip + 10, &folded, 2);
+	frame_put16(ip + 10, ~sum);
 }
 
 /* Makes a frame of its class one of the given flow. */
 static inline void frame_patch(const struct frames *frames, unsigned class, uint8_t *data,
 			       uint32_t flow)
 {
+	uint32_t src = frames->ip_src, dst = frames->ip_dst;
+
 	for (unsigned i = 0; i < frames->n_fields; i++) {
 		const struct frame_field *field = &frames->fields[i];
 		uint32_t value = field->base + (flow < field->n ? flow : flow % field->n);
@@ -119,9 +120,13 @@ static inline void frame_patch(const struct frames *frames, unsigned class, uint
 			frame_put32(data + field->offset, value);
 		else
 			frame_put16(data + field->offset, value);
+		if (field->kind == FIELD_IP_SRC)
+			src = value;
+		else if (field->kind == FIELD_IP_DST)
+			dst = value;
 	}
 	if (frames->ip_changes)
-		frame_sum_ip(data + frames->ip, frames->classes[class].ip_sum);
+		frame_sum_ip(data + frames->ip, frames->classes[class].ip_sum, src, dst);
 }
 
 /*
