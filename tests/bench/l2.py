@@ -21,6 +21,10 @@ STOPPED = 130      # exit status
 BUSY_LOAD = 0.5  # before the run: others are at work
 
 
+def names():
+    return [kind.name for kind in DEVICES]
+
+
 def say(words):
     print(words, flush=True)
 
@@ -80,7 +84,9 @@ def clean_percent(trials, best):
 
 def run(bench, options):
     chosen = cases.choose(options.case, options.quick)
-    devices, missing = present(bench, QUICK_DEVICES if options.quick else DEVICES)
+    kinds = ([kind for kind in DEVICES if kind.name in options.device] or
+             (QUICK_DEVICES if options.quick else DEVICES))
+    devices, missing = present(bench, kinds)
     for words in missing:
         say(words)
     told = {'title': 'Switching', 'machine': machine.describe(), 'quick': options.quick,

@@ -41,6 +41,8 @@ def parse_options(arguments):
                      help='of each trial, default 3; quick: 1')
     one.add_argument('--case', nargs='+', metavar='NAME', default=[],
                      help='these alone: ' + ' '.join(case.name for case in cases.L2))
+    one.add_argument('--device', nargs='+', metavar='NAME', default=[], choices=l2.names(),
+                     help='these alone: ' + ' '.join(l2.names()))
     one.add_argument('--out', metavar='DIR', help='for JSON, page and chart; default build/bench')
     two = kinds.add_parser('stages', help='the stages alone, on one core', allow_abbrev=False)
     two.add_argument('--update', action='store_true',

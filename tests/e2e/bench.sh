@@ -44,6 +44,7 @@ flock -w 60 /run/weft-bench.lock true || skip 'another bench runs on this machin
 
 ok 'an unknown case is refused, with those there are' says 2 'nosuch; there are: 64-1' "$bench" l2 --case nosuch
 ok 'an unknown bench is usage' says 2 'usage' "$bench" l9
+ok 'so is an unknown device' says 2 "choose from 'weft', 'ovs'" "$bench" l2 --device nosuch
 ok 'no rounds at all are refused' says 2 'expected 1 to' "$bench" l2 --rounds 0
 
 before=$(persistent)
