@@ -74,11 +74,12 @@ void stage_arrive(struct worker *worker, struct burst *burst, const struct lane 
 		uint32_t place;
 
 		memcpy(&place, &pkt->vlan, sizeof(place));
+		if (unlikely(place != at.place))
+			at = entrance_to(vlans, pkt->vlan);
 		if (unlikely(pkt->dst != at.mac || place != at.place)) {
 			next->n = n;
 			arrive_odd(burst, pos, vlans);
 			n = next->n;
-			at = entrance_to(vlans, pkt->vlan);
 			continue;
 		}
 		memcpy(&pkt->iface, &at.noted, sizeof(at.noted));
