@@ -53,6 +53,15 @@ expect 'flows at random' loop --flows 1M --flow-order random --macs 1000
 expect 'come back whole' whole
 expect 'flows by the law of Zipf' loop --flows 10k --flow-order zipf --vlan 5 --flow-field ip-dst,port-src
 expect 'come back, too' whole
+printf '%s\n' '10.1.0.0/16 02:58:00:00:00:01' '10.2.0.0/24 02:58:00:00:00:04/46' >to4
+printf '2001:db8:%x::/48\n' {1..100} >to6
+expect 'destinations below prefixes' loop --dst-prefixes to4
+expect 'come back' whole
+expect 'half of them to a MAC address that is not theirs' has '.result | .misrouted > .sent / 3 and .misrouted < .sent * 2 / 3 and .foreign == 0'
+expect 'IPv6 is told that it needs more room' says 1 'take 80 bytes' pktgen --tx net_ring0 --rx net_ring0 --dst-prefixes to6
+expect 'IPv6 destinations' loop --dst-prefixes to6 --size 80
+expect 'come back, and no MAC address was asked for' whole
+expect 'so that none is wrong' has '.result.misrouted == 0 and .machine.prefixes == 100'
 expect 'the largest frames' loop --size 1518
 expect 'come back' whole
 expect 'windows are kept' loop --windows 50

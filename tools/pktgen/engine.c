@@ -62,8 +62,8 @@ static int init_flows(struct engine *e)
 }
 
 int engine_init(struct engine *e, const struct options *options, struct ports *ports,
-		const struct recording *recording, const volatile sig_atomic_t *stop, char *error,
-		size_t size)
+		const struct recording *recording, struct destinations *to,
+		const volatile sig_atomic_t *stop, char *error, size_t size)
 {
 	int r = 0;
 
@@ -83,7 +83,7 @@ int engine_init(struct engine *e, const struct options *options, struct ports *p
 	}
 	e->n_directions = options->both ? 2 : 1;
 	for (unsigned i = 0; r == 0 && i < e->n_directions; i++)
-		r = source_init(&e->sources[i], options, i == 0, recording, error, size);
+		r = source_init(&e->sources[i], options, i == 0, recording, to, error, size);
 	if (r < 0)
 		return r;
 	add_direction(e, 0, ports_tx(ports), ports_rx(ports));
@@ -91,8 +91,10 @@ int engine_init(struct engine *e, const struct options *options, struct ports *p
 		add_direction(e, 1, ports_rx(ports), ports_tx(ports));
 	for (unsigned i = 0; i < e->n_senders; i++)
 		e->streams[i].direction = e->senders[i].direction;
-	for (unsigned i = 0; i < e->n_receivers; i++)
+	for (unsigned i = 0; i < e->n_receivers; i++) {
 		e->receivers[i].n_streams = e->n_senders;
+		e->receivers[i].to = to && to->macs ? to : NULL;
+	}
 	r = init_flows(e);
 	if (r < 0)
 		snprintf(error, size, "no memory for flows");
@@ -220,6 +222,7 @@ static void add_receiver(const struct receiver *r, struct result_direction *d)
 	d->received += r->received;
 	d->received_bytes += r->bytes + r->received * FRAME_CRC;
 	d->foreign += r->foreign;
+	d->misrouted += r->misrouted;
 	d->rx_calls += r->calls;
 	d->rx_full += r->full_calls;
 }

@@ -43,10 +43,10 @@ struct engine {
 	uint32_t n_windows, max_windows;
 };
 
-/* recording: NULL, or stays the caller's and outlives the engine. 0, or -errno with error set. */
+/* recording, to: NULL, or stay the caller's and outlive the engine. 0, or -errno with error set. */
 int engine_init(struct engine *engine, const struct options *options, struct ports *ports,
-		const struct recording *recording, const volatile sig_atomic_t *stop, char *error,
-		size_t size);
+		const struct recording *recording, struct destinations *to,
+		const volatile sig_atomic_t *stop, char *error, size_t size);
 void engine_fini(struct engine *engine);
 
 /*

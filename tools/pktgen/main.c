@@ -24,6 +24,7 @@ static volatile sig_atomic_t stop;
 struct run {
 	struct options options;
 	struct recording recording;
+	struct destinations to;
 	struct ports ports;
 	struct engine engine;
 	struct warmup warmup;
@@ -103,6 +104,7 @@ static int measure(struct run *run)
 static int set_up(struct run *run)
 {
 	const struct recording *recording = NULL;
+	struct destinations *to = NULL;
 	char *error = run->error;
 	size_t size = sizeof(run->error);
 	int r;
@@ -113,6 +115,13 @@ static int set_up(struct run *run)
 			return r;
 		recording = &run->recording;
 	}
+	if (run->options.dst_prefixes) {
+		r = destinations_load(&run->to, run->options.dst_prefixes, run->options.seed, error,
+				      size);
+		if (r < 0)
+			return r;
+		to = &run->to;
+	}
 	uint32_t longest = run->options.size ? run->options.size : FRAME_SIZE_IMIX_MAX;
 	if (recording)
 		longest = recording->longest + STAMP_SIZE + FRAME_CRC;
@@ -120,8 +129,8 @@ static int set_up(struct run *run)
 	if (r == 0)
 		r = ports_open(&run->ports, &run->options, longest, error, size);
 	if (r == 0)
-		r = engine_init(&run->engine, &run->options, &run->ports, recording, &stop, error,
-				size);
+		r = engine_init(&run->engine, &run->options, &run->ports, recording, to, &stop,
+				error, size);
 	return r;
 }
 
@@ -138,6 +147,7 @@ static int report(struct run *run)
 	report->warmed_up = run->options.warmup;
 	report->came_through = run->warmup.came_through;
 	report->addresses = run->warmup.addresses;
+	report->prefixes = run->to.n_prefixes;
 	report->recorded = run->recording.n_frames;
 	report->recorded_skipped = run->recording.n_skipped;
 	report->interrupted = stop;
@@ -167,6 +177,7 @@ static int run_all(struct run *run)
 	ports_close(&run->ports, &run->options);
 	engine_fini(&run->engine);
 	recording_fini(&run->recording);
+	destinations_fini(&run->to);
 	eal_stop();
 	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -34,6 +34,8 @@ static const struct row rows[] = {
 	{"size", "N", OTHER, .set = option_set_size,
 	 .help = "bytes of a frame with its checksum, or imix (default 64)"},
 	{"pcap", "FILE", TEXT, AT(pcap), .help = "sends these frames, round and round"},
+	{"dst-prefixes", "FILE", TEXT, AT(dst_prefixes),
+	 .help = "sends to random addresses below the prefixes in a file, one a line"},
 	{"no-stamp", NULL, FLAG_OFF, AT(stamp),
 	 .help = "with --pcap: sends them untouched, and only counts"},
 	{"flows", "N", NUMBER, AT(flows), 1, FLOWS_MAX, .help = "flows (default 1)"},

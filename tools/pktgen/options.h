@@ -20,6 +20,7 @@ struct options {
 	/* packets */
 	uint32_t size; /* 0: IMIX */
 	const char *pcap;
+	const char *dst_prefixes; /* a file */
 	bool stamp;
 	uint32_t flows, macs;
 	enum frame_field_kind fields[FRAME_FIELDS_MAX];

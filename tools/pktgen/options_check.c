@@ -52,6 +52,18 @@ static int check_pcap(const struct options *options, char *error)
 	return 0;
 }
 
+static int check_destinations(const struct options *options, char *error)
+{
+	if (!options->dst_prefixes)
+		return 0;
+	if (options->pcap || options->flows > 1 || options->macs > 1)
+		return options_refuse(error, "--dst-prefixes brings its own destinations: not with "
+					     "--pcap, --flows or --macs");
+	return options->both ? options_refuse(error, "--dst-prefixes is of one direction: not with "
+						     "--both")
+			     : 0;
+}
+
 static int check_fields(const struct options *options, char *error)
 {
 	if (has_field(options, FIELD_VLAN) && !options->header.vlan)
@@ -79,6 +91,8 @@ int options_check(const struct options *options, char *error)
 
 	if (r == 0)
 		r = check_pcap(options, error);
+	if (r == 0)
+		r = check_destinations(options, error);
 	if (r == 0)
 		r = check_fields(options, error);
 	if (r == 0)

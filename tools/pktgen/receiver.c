@@ -13,7 +13,7 @@
 void receiver_begin(struct receiver *r, uint32_t mark)
 {
 	r->mark = mark;
-	r->received = r->bytes = r->foreign = 0;
+	r->received = r->bytes = r->foreign = r->misrouted = 0;
 	r->calls = r->full_calls = 0;
 }
 
@@ -26,7 +26,7 @@ static uint64_t nanoseconds(const struct receiver *r, uint64_t cycles)
 	return (cycles * r->ns_per_cycle) >> 24;
 }
 
-static bool account(struct receiver *r, const uint8_t *end, uint64_t now)
+static bool account(struct receiver *r, const struct rte_mbuf *m, const uint8_t *end, uint64_t now)
 {
 	struct stamp stamp = stamp_read(end);
 	unsigned index = stamp.mark & 0xff;
@@ -34,6 +34,8 @@ static bool account(struct receiver *r, const uint8_t *end, uint64_t now)
 	if ((stamp.mark ^ index) != r->mark || index >= r->n_streams ||
 	    r->streams[index].direction != r->direction)
 		return false;
+	if (r->to && !destinations_is_right(r->to, rte_pktmbuf_mtod(m, uint8_t *), stamp.number))
+		r->misrouted++;
 	sequence_add(&r->streams[index].sequence, stamp.number);
 	if (r->latency)
 		histogram_add(r->latencies, nanoseconds(r, (now - stamp.time) & TIME_MASK));
@@ -63,7 +65,7 @@ unsigned receiver_step(struct receiver *r)
 			rte_pktmbuf_mtod_offset(mbufs[i], const uint8_t *, mbufs[i]->data_len - 8));
 	for (unsigned i = 0; i < n; i++) {
 		const uint8_t *end = r->stamped ? end_of(mbufs[i]) : NULL;
-		if (!r->stamped || (end && account(r, end, now))) {
+		if (!r->stamped || (end && account(r, mbufs[i], end, now))) {
 			ours++;
 			bytes += mbufs[i]->pkt_len;
 		}

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "tools/pktgen/destinations.h"
 #include "tools/pktgen/histogram.h"
 #include "tools/pktgen/sequence.h"
 
@@ -25,6 +26,7 @@ struct receiver {
 	uint8_t direction; /* of the streams that should come here */
 	bool stamped;      /* else all packets count as ours, and nothing else is known */
 	bool latency;
+	const struct destinations *to; /* that know to which MAC address; or NULL */
 	struct stream *streams;
 	unsigned n_streams;
 	struct histogram *latencies;
@@ -33,6 +35,7 @@ struct receiver {
 	/* counters */
 	uint64_t received, bytes;   /* of this trial; copies count */
 	uint64_t foreign;           /* other packets, and ours on the wrong port */
+	uint64_t misrouted;         /* of this trial, with the MAC address of another next hop */
 	uint64_t calls, full_calls; /* of the port, that gave something; that gave all it may */
 };
 

@@ -19,6 +19,7 @@ struct report {
 	bool hugepages;
 	bool warmed_up, came_through;
 	uint64_t addresses;
+	uint32_t prefixes;
 	uint32_t recorded, recorded_skipped;
 	bool interrupted;
 	/* of the last trial, as counts at their ends; n_windows 0: none */

@@ -55,6 +55,7 @@ static void add_packets(json_t *all, const struct options *o)
 		json_array_append_new(fields, json_string(options_field_name(o->fields[i])));
 	add(all, "size", o->size ? number(o->size) : json_string("imix"));
 	add(all, "pcap", text(o->pcap));
+	add(all, "dst_prefixes", text(o->dst_prefixes));
 	add_flag(all, "stamp", o->stamp);
 	add_number(all, "flows", o->flows);
 	add(all, "flow_fields", fields);
@@ -121,6 +122,7 @@ static json_t *machine_of(const struct report *report)
 	add_flag(all, "warmed_up", report->warmed_up);
 	add_flag(all, "came_through", report->came_through);
 	add_number(all, "addresses_spoke", report->addresses);
+	add_number(all, "prefixes", report->prefixes);
 	add_number(all, "recorded_frames", report->recorded);
 	add_number(all, "recorded_frames_skipped", report->recorded_skipped);
 	return all;
@@ -138,6 +140,7 @@ static void add_accounts(json_t *all, const struct result_direction *d, bool sta
 	add(all, "reordered_stale", stamped ? number(d->stale) : json_null());
 	add(all, "displacement_max", stamped ? number(d->displaced) : json_null());
 	add(all, "displacements_by_power_of_two", powers);
+	add(all, "misrouted", stamped ? number(d->misrouted) : json_null());
 	add(all, "foreign", stamped ? number(d->foreign) : json_null());
 }
 

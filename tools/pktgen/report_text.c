@@ -45,6 +45,9 @@ static void print_direction(const struct result *result, const struct result_dir
 		if (d->reordered)
 			fprintf(out, "  by up to %" PRIu64 " packets", d->displaced);
 		fprintf(out, "\n  duplicated %12" PRIu64 "\n", d->duplicates);
+		if (d->misrouted)
+			fprintf(out, "  misrouted  %12" PRIu64 "  to another MAC address\n",
+				d->misrouted);
 		if (d->foreign)
 			fprintf(out,
 				"  foreign    %12" PRIu64

@@ -25,6 +25,7 @@ struct result_direction result_total(const struct result *result)
 	for (int i = 0; i < SEQUENCE_POWERS; i++)
 		t.by_power[i] += d->by_power[i];
 	t.foreign += d->foreign;
+	t.misrouted += d->misrouted;
 	t.skipped += d->skipped;
 	t.tx_calls += d->tx_calls;
 	t.tx_refused += d->tx_refused;

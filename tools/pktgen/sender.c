@@ -40,6 +40,8 @@ static void patch(struct sender *s, const uint8_t *classes, unsigned n, uint64_t
 	for (unsigned i = 0; i < n; i++) {
 		struct rte_mbuf *m = s->waiting[i];
 		uint8_t *data = rte_pktmbuf_mtod(m, uint8_t *);
+		if (s->source->to)
+			destinations_patch(s->source->to, classes[i], data, s->number);
 		if (frames->n_fields)
 			frame_patch(frames, classes[i], data, flows_next(&s->flows));
 		stamp_write(data + m->data_len, s->mark, s->number++, now);

@@ -50,16 +50,21 @@ static int create_pools(struct source *source, const struct options *options, bo
 }
 
 int source_init(struct source *source, const struct options *options, bool forward,
-		const struct recording *recording, char *error, size_t size)
+		const struct recording *recording, struct destinations *to, char *error,
+		size_t size)
 {
 	char why[OPTIONS_ERROR_SIZE] = "";
 	int r = 0;
 
 	memset(source, 0, sizeof(*source));
 	source->recording = recording;
+	source->to = to;
 	source->stamp = options->stamp;
 	if (!recording)
 		r = options_frames(options, forward, &source->frames, why);
+	if (r == 0 && to && (r = destinations_join(to, &source->frames)) < 0)
+		snprintf(why, sizeof(why), "--size: IPv6 and the stamp take %u bytes",
+			 options->header.vlan ? 84 : 80);
 	if (r == 0)
 		r = create_pools(source, options, forward);
 	if (r < 0) {

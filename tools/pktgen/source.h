@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tools/pktgen/destinations.h"
 #include "tools/pktgen/frames.h"
 #include "tools/pktgen/options.h"
 #include "tools/pktgen/recording.h"
@@ -21,6 +22,7 @@ struct rte_mbuf;
 struct source {
 	struct frames frames; /* without a recording */
 	const struct recording *recording;
+	struct destinations *to;                      /* NULL: what the frames say */
 	struct rte_mempool *pools[FRAME_CLASSES_MAX]; /* with a recording: only the first */
 	bool stamp;
 };
@@ -31,9 +33,10 @@ struct source_place {
 	uint32_t record;
 };
 
-/* recording: NULL, or stays the caller's. 0, or -errno with a sentence in error. */
+/* recording, to: NULL, or stay the caller's. 0, or -errno with a sentence in error. */
 int source_init(struct source *source, const struct options *options, bool forward,
-		const struct recording *recording, char *error, size_t size);
+		const struct recording *recording, struct destinations *to, char *error,
+		size_t size);
 void source_fini(struct source *source);
 
 /* Longest frame it sends, with room for the stamp and the checksum. */

@@ -59,7 +59,9 @@ static struct rte_mbuf *copy_frame(struct engine *e, const struct source *source
 		return NULL;
 	}
 	memcpy(data, bytes, len);
-	if (!source->recording)
+	if (source->to)
+		destinations_patch(source->to, 0, data, index);
+	else if (!source->recording)
 		frame_patch(&source->frames, 0, data, index);
 	else if (source->stamp && len <= RECORDING_ROOM_FOR_STAMP)
 		(void)rte_pktmbuf_append(m, STAMP_SIZE);
