@@ -156,6 +156,8 @@ bool source_for_answer(struct host *host, const struct packet_in *in, const stru
 bool source_is_link_local(const struct addr *addr);
 /* In a subnet of the interface, or link-local. */
 bool source_is_on_wire(const struct iface *iface, const struct addr *addr);
+/* Whether it is an address of this interface that may not be used: tentative, or a duplicate. */
+bool source_is_refused(const struct host *host, const struct iface *iface, const struct addr *dst);
 /* Whether it is an address of ours in this VRF, and may be used. */
 bool source_is_ours(struct host *host, uint16_t vrf, const struct addr *addr);
 

@@ -84,6 +84,8 @@ static enum host_verdict deliver(struct host *host, const struct packet_in *in,
 {
 	struct host_problem problem;
 
+	if (source_is_refused(host, in->iface, &ip->dst)) /* RFC 4862 5.4: dropped in silence */
+		return HOST_NOT_OWED;
 	if (!options_allow(ip, &problem))
 		return problem.why == HOST_WHYS ? HOST_NOT_OWED
 						: error_answer(host, in, ip, &problem, true);

@@ -118,6 +118,14 @@ bool source_for_answer(struct host *host, const struct packet_in *in, const stru
 	return host_source(host, in->iface->vrf, in->iface, &ip->src, source);
 }
 
+bool source_is_refused(const struct host *host, const struct iface *iface, const struct addr *dst)
+{
+	for (uint16_t i = 0; i < iface->n_addresses; i++)
+		if (addr_compare(&iface->addresses[i].addr, dst) == 0)
+			return !is_usable(host, iface, dst);
+	return false;
+}
+
 bool source_is_ours(struct host *host, uint16_t vrf, const struct addr *addr)
 {
 	const struct iface *iface;

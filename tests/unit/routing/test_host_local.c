@@ -116,6 +116,34 @@ static void an_echo_to_a_group_is_answered_in_ipv6_only(void **state)
 	bench_end(&bench);
 }
 
+/* RFC 4862 5.4: not before it is ours, nor when it is somebody else's. */
+static void an_address_that_may_not_be_used_is_silent(void **state)
+{
+	static const struct packet cases[] = {
+		{.src = "192.0.2.9",
+		 .dst = "192.0.2.1",
+		 .proto = 1,
+		 .payload = ECHO4,
+		 .icmp_checksum = true},
+		{.src = "192.0.2.9", .dst = "192.0.2.1"},
+		{.src = "2001:db8::9",
+		 .dst = "2001:db8::1",
+		 .proto = 58,
+		 .payload = ECHO6,
+		 .icmp_checksum = true},
+	};
+	static const struct packet other = {.src = "192.0.2.9", .dst = "198.51.100.1"};
+	struct bench bench;
+
+	bench_begin(&bench, NULL);
+	bench.duplicate = true;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(give(&bench, &cases[i]), HOST_NOT_OWED);
+	assert_int_equal(give(&bench, &other), HOST_SENT); /* it is another interface's */
+	assert_non_null(answer_of(&bench));
+	bench_end(&bench);
+}
+
 static void an_echo_from_nobody_in_particular_is_not_answered(void **state)
 {
 	static const char *const senders[] = {"0.0.0.0",     "127.0.0.1",       "224.0.0.9",
@@ -416,6 +444,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_echo_comes_back_with_all_that_was_in_it),
 		cmocka_unit_test(an_echo_to_a_group_is_answered_in_ipv6_only),
+		cmocka_unit_test(an_address_that_may_not_be_used_is_silent),
 		cmocka_unit_test(an_echo_from_nobody_in_particular_is_not_answered),
 		cmocka_unit_test(we_may_ping_ourselves_and_nobody_may_in_our_name),
 		cmocka_unit_test(a_wrong_checksum_is_counted_and_not_answered),

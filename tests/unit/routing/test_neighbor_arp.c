@@ -51,6 +51,7 @@ static void a_reply_that_nobody_asked_for_teaches_nothing(void **state)
 	hear_arp(&scene, REPLY, MAC(2), "192.0.2.2", "192.0.2.2");
 	expect(&scene, "");
 	expect_state(&scene, "192.0.2.2", "absent");
+	assert_int_equal(stats_of(&scene).not_for_us, 2);
 	scene_end(&scene);
 }
 
