@@ -110,6 +110,10 @@ static void claim_address(struct connected *self, const struct iface *iface,
 	if (net.length < host.length && !addr_is_link_local(&host.addr))
 		claim(self, iface, &net, has_wire ? NEXTHOP_IFACE : NEXTHOP_UNREACHABLE);
 	claim(self, iface, &host, NEXTHOP_LOCAL);
+	if (has_wire && prefix_is_anycast(&net, &net.addr)) {
+		last.length = (uint8_t)addr_bits(&net.addr);
+		claim(self, iface, &last, NEXTHOP_LOCAL);
+	}
 	if (host.addr.family == ADDR_IP4 && net.length < 31 && has_wire) {
 		set_host_bits(&last);
 		claim(self, iface, &last, NEXTHOP_BROADCAST);

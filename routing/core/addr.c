@@ -83,6 +83,15 @@ bool prefix_is_broadcast(const struct prefix *prefix)
 	return (addr_to_ip4(&prefix->addr) & host) == host;
 }
 
+bool prefix_is_anycast(const struct prefix *subnet, const struct addr *addr)
+{
+	struct prefix network = prefix_network(subnet);
+
+	return addr->family == ADDR_IP6 && subnet->addr.family == ADDR_IP6 &&
+	       subnet->length <= 126 && !addr_is_link_local(addr) &&
+	       addr_compare(&network.addr, addr) == 0;
+}
+
 bool addr_is_unspecified(const struct addr *addr)
 {
 	static const uint8_t zero[16];

@@ -56,6 +56,9 @@ bool prefix_is_network(const struct prefix *prefix);
 bool prefix_contains(const struct prefix *prefix, const struct addr *addr);
 /* An IPv4 subnet's last address, where a subnet has one (RFC 3021: a /31 has none). */
 bool prefix_is_broadcast(const struct prefix *prefix);
+/* Whether an address is the one that all routers of an IPv6 subnet share, its lowest: RFC 4291
+ * 2.6.1. A link of two has none (RFC 6164). */
+bool prefix_is_anycast(const struct prefix *subnet, const struct addr *addr);
 
 bool addr_is_unspecified(const struct addr *addr);
 bool addr_is_loopback(const struct addr *addr);

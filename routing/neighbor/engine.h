@@ -235,6 +235,8 @@ void own_remove_all(struct wire *wire);
 struct own *own_find(const struct wire *wire, const struct addr *addr);
 /* Likewise, unless it is somebody else's, a duplicate. */
 struct own *own_held(const struct wire *wire, const struct addr *addr);
+/* A usable one whose subnet has addr as its routers' anycast address (RFC 4291 2.6.1). */
+struct own *own_anycast(const struct wire *wire, const struct addr *addr);
 /* Somebody else says that he has it: it is not used, or it is defended. */
 void own_claimed(struct own *own, const uint8_t mac[6]);
 void own_set(struct own *own, enum neighbor_address state);
@@ -274,8 +276,10 @@ void nd_write_mac(struct writer *to, enum nd_option type, const struct wire *wir
 void nd_solicit(struct wire *wire, const struct addr *target, const uint8_t *mac);
 void nd_probe(struct own *own);
 void nd_announce(const struct own *own);
-/* Answers a solicitation. dst and mac NULL: all nodes. */
-void nd_advertise(const struct own *own, const struct addr *dst, const uint8_t *mac);
+/* Answers a solicitation for one of our own, or for the anycast address of its subnet. dst and mac
+ * NULL: all nodes. */
+void nd_advertise(const struct own *own, const struct addr *target, const struct addr *dst,
+		  const uint8_t *mac);
 
 /* ra.c */
 void ra_init(struct wire *wire);

@@ -198,6 +198,8 @@ static void solicited(struct wire *wire, const struct nd *nd)
 		own_claimed(claimed, nd->frame_mac);
 		return;
 	}
+	if (!own)
+		own = own_anycast(wire, &nd->target);
 	if (!own || own->state != NEIGHBOR_ADDRESS_USABLE) {
 		wire->engine->stats.not_for_us++;
 		return;
@@ -207,9 +209,9 @@ static void solicited(struct wire *wire, const struct nd *nd)
 		return;
 	learn_sender(wire, nd);
 	if (addr_is_unspecified(&nd->src))
-		nd_advertise(own, NULL, NULL);
+		nd_advertise(own, &nd->target, NULL, NULL);
 	else
-		nd_advertise(own, &nd->src, mac);
+		nd_advertise(own, &nd->target, &nd->src, mac);
 }
 
 /* 7.2.5: another MAC address without the override flag says nothing but that something is odd. */

@@ -94,12 +94,14 @@ void nd_probe(struct own *own)
 		&own->wire->engine->stats.solicit_sent);
 }
 
-static void advertise(const struct own *own, uint32_t flags, const struct addr *dst,
-		      const uint8_t *mac, uint64_t *counter)
+/* An anycast address has others as well, whom we do not override (RFC 4861 7.2.7). */
+static void advertise(const struct own *own, const struct addr *target, uint32_t flags,
+		      const struct addr *dst, const uint8_t *mac, uint64_t *counter)
 {
+	bool is_anycast = addr_compare(target, &own->prefix.addr) != 0;
 	uint8_t packet[IP6_HEADER + MESSAGE_MAX];
-	struct writer to = begin(packet, ND_NEIGHBOR_ADVERT, flags | ND_ROUTER | ND_OVERRIDE,
-				 &own->prefix.addr);
+	struct writer to = begin(packet, ND_NEIGHBOR_ADVERT,
+				 flags | ND_ROUTER | (is_anycast ? 0 : ND_OVERRIDE), target);
 
 	nd_write_mac(&to, ND_TARGET_MAC, own->wire);
 	nd_send(own->wire, &own->prefix.addr, dst, mac, packet, (uint32_t)write_size(&to), counter);
@@ -107,15 +109,17 @@ static void advertise(const struct own *own, uint32_t flags, const struct addr *
 
 void nd_announce(const struct own *own)
 {
-	advertise(own, 0, &all_nodes, NULL, &own->wire->engine->stats.announce_sent);
+	advertise(own, &own->prefix.addr, 0, &all_nodes, NULL,
+		  &own->wire->engine->stats.announce_sent);
 }
 
-void nd_advertise(const struct own *own, const struct addr *dst, const uint8_t *mac)
+void nd_advertise(const struct own *own, const struct addr *target, const struct addr *dst,
+		  const uint8_t *mac)
 {
 	uint64_t *counter = &own->wire->engine->stats.advert_sent;
 
 	if (dst)
-		advertise(own, ND_SOLICITED, dst, mac, counter);
+		advertise(own, target, ND_SOLICITED, dst, mac, counter);
 	else
-		advertise(own, 0, &all_nodes, NULL, counter);
+		advertise(own, target, 0, &all_nodes, NULL, counter);
 }

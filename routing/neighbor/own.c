@@ -119,6 +119,14 @@ struct own *own_held(const struct wire *wire, const struct addr *addr)
 	return own && own->state != NEIGHBOR_ADDRESS_DUPLICATE ? own : NULL;
 }
 
+struct own *own_anycast(const struct wire *wire, const struct addr *addr)
+{
+	list_foreach(owns, &wire->owns, own)
+		if (own->state == NEIGHBOR_ADDRESS_USABLE && prefix_is_anycast(&own->prefix, addr))
+			return own;
+	return NULL;
+}
+
 void own_claimed(struct own *own, const uint8_t mac[6])
 {
 	if (own->state == NEIGHBOR_ADDRESS_TENTATIVE)

@@ -77,6 +77,17 @@ static void an_address_is_a_subnet_ourselves_and_a_broadcast_address(void **stat
 	expect_none("2001:db8::ffff:ffff:ffff:ffff/128");
 }
 
+/* RFC 4291 2.6.1, RFC 6164. */
+static void an_ipv6_subnet_has_its_routers_anycast_address(void **state)
+{
+	look(fake_iface(&fake, "eth",
+			"2001:db8::1/64 2001:db8:1::2/127 2001:db8:2::1/128 fe80::1/64"));
+	expect("2001:db8::/128", NEXTHOP_LOCAL);
+	expect_none("2001:db8:1::/128");
+	expect_none("2001:db8:1::2/126");
+	expect_none("fe80::/128");
+}
+
 static void two_addresses_on_a_link_need_no_broadcast(void **state)
 {
 	look(fake_iface(&fake, "eth", "192.0.2.0/31"));
@@ -177,6 +188,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(an_address_is_a_subnet_ourselves_and_a_broadcast_address),
+		TEST(an_ipv6_subnet_has_its_routers_anycast_address),
 		TEST(two_addresses_on_a_link_need_no_broadcast),
 		TEST(a_host_address_is_only_ourselves),
 		TEST(an_interface_that_is_down_says_nothing),

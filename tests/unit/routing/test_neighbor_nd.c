@@ -95,6 +95,28 @@ static void a_solicitation_is_answered_to_its_sender_or_to_all(void **state)
 	scene_end(&scene);
 }
 
+/* RFC 4291 2.6.1, RFC 4861 7.2.7: others have it as well, whom we do not override. */
+static void routers_answer_for_the_anycast_address_of_their_subnet(void **state)
+{
+	struct scene scene;
+
+	scene_begin(&scene, "2001:db8::1/64 2001:db8:1::1/127 fe80::1/64");
+	hear_nd(&scene, &(struct message){.type = NS,
+					  .src = "fe80::4",
+					  .dst = "ff02::1:ff00:0",
+					  .target = "2001:db8::",
+					  .frame_mac = MAC(4)});
+	expect(&scene, "na 2001:db8:: RS from 2001:db8::1 to fe80::4 02:00:00:00:aa:04 "
+		       "option 2 02:00:00:00:00:01\n");
+	hear_nd(&scene, &(struct message){.type = NS,
+					  .src = "fe80::4",
+					  .dst = "ff02::1:ff00:0",
+					  .target = "2001:db8:1::",
+					  .frame_mac = MAC(4)});
+	expect(&scene, "");
+	scene_end(&scene);
+}
+
 /* RFC 4861 6.1.1, 6.1.2, 7.1.1, 7.1.2, 8.1; RFC 6980. */
 static const struct {
 	const char *what;
@@ -387,6 +409,7 @@ int main(void)
 		cmocka_unit_test(a_neighbour_is_asked_for_at_its_solicited_node_address),
 		cmocka_unit_test(a_reachable_neighbour_is_probed_directly),
 		cmocka_unit_test(a_solicitation_is_answered_to_its_sender_or_to_all),
+		cmocka_unit_test(routers_answer_for_the_anycast_address_of_their_subnet),
 		cmocka_unit_test(unsound_messages_are_counted_and_nothing_else),
 		cmocka_unit_test(the_same_messages_when_sound_are_understood),
 		cmocka_unit_test(an_advertisement_changes_what_its_flags_let_it),
