@@ -19,23 +19,31 @@
 #include "dataplane/punt.h"
 
 #define PUNT_RING   256 /* packets of a class on their way to control, for each worker */
+#define PUNT_SHARES 64  /* ports, by their number, that have each a share of a class */
 #define INJECT_RING 512 /* packets on their way from control to a worker */
 
 struct burst;
 struct worker;
 
+/* Fills with time. */
+struct punt_bucket {
+	uint64_t last_tsc;
+	double tokens;
+};
+
 /* One class of one worker. Only counters are read by anybody else. */
 struct punt_gate {
 	struct rte_ring *ring; /* of struct punt; the worker puts in, control takes out */
-	uint64_t last_tsc;     /* a bucket that fills with time */
-	double tokens;
+	struct punt_bucket all, share[PUNT_SHARES];
 	struct punt_stats stats;
 };
 
 extern atomic_uint punt_rates[PUNT_CLASSES]; /* packets a second; control writes */
 
-/* Worker. May one more of the class pass now? Counts it as policed where not. */
-bool punt_passes(struct worker *worker, enum punt_class class);
+/* Worker. May one more of the class, from a port of this number, pass now? Counts it as policed
+ * where not. The last quarter of what may come at once is shared out among ports: one that
+ * floods finds the class spent while others do not. */
+bool punt_passes(struct worker *worker, enum punt_class class, uint16_t port);
 /* Worker. Gives control a copy of a packet that goes on, if its class and the ring have room. Its
  * pkt has what stage_punt needs, and keeps it. */
 void punt_copy(struct worker *worker, const struct burst *burst, uint8_t pos);

@@ -15,12 +15,13 @@
 
 enum { PPS = 100, PER_BURST = 16 }; /* a tenth of a second's worth, but at least 16 */
 
-static struct fake *in;
+static struct fake *in, *other, *from;
 
 static int setup(void **state)
 {
 	net_start(2);
-	in = fake("in");
+	from = in = fake("in");
+	other = fake("other");
 	return 0;
 }
 
@@ -38,7 +39,7 @@ static void reach_at(uint16_t position, enum punt_class class, uint16_t n, enum 
 	struct frame f = plain(B, A);
 
 	memset(burst->lanes, 0, sizeof(burst->lanes));
-	burst->in = &in->port;
+	burst->in = &from->port;
 	for (uint16_t i = 0; i < n; i++) {
 		burst->mbufs[i] = mbuf_of(&f);
 		burst->pkts[i] = (struct pkt){.ether_type = 0x0800,
@@ -126,11 +127,11 @@ static void a_rate_fills_up_with_time(void **state)
 	punt_rate(PUNT_LOCAL, PPS);
 	later(1);
 	reach(PUNT_LOCAL, PER_BURST);
-	later(0.0501);
-	reach(PUNT_LOCAL, 6);
-	expect_stats(PUNT_LOCAL, PER_BURST + 5, 1, 0);
+	later(0.0901); /* nine, the last one of which is for others */
+	reach(PUNT_LOCAL, 9);
+	expect_stats(PUNT_LOCAL, PER_BURST + 8, 1, 0);
 	expect_drops(in, punt_policed, 1);
-	assert_int_equal(take_all(PUNT_LOCAL), PER_BURST + 5);
+	assert_int_equal(take_all(PUNT_LOCAL), PER_BURST + 8);
 }
 
 static void a_rate_of_nothing_lets_nothing_through(void **state)
@@ -161,6 +162,27 @@ static void a_flood_of_one_class_takes_nothing_from_another(void **state)
 		reach(PUNT_LOCAL, BURST_MAX);
 	reach(PUNT_PROTOCOL, BURST_MAX);
 	expect_stats(PUNT_PROTOCOL, BURST_MAX, 0, 0);
+}
+
+/* Without it the other port would have a chance of one in ten. */
+static void a_port_that_floods_leaves_others_their_share(void **state)
+{
+	struct punt_stats stats;
+
+	punt_rate(PUNT_GLEAN, PPS);
+	later(1);
+	for (int i = 0; i < 100; i++) { /* for two seconds, at ten times the rate */
+		from = in;
+		reach(PUNT_GLEAN, 20);
+		later(0.02);
+		from = other;
+		if (i % 10 == 9)
+			reach(PUNT_GLEAN, 1);
+		take_all(PUNT_GLEAN);
+	}
+	punt_stats(PUNT_GLEAN, &stats);
+	assert_in_range(stats.punted, PER_BURST + 195, PER_BURST + 205); /* nothing is left over */
+	expect_drops(in, punt_policed, stats.policed); /* and of the other port none */
 }
 
 static void each_worker_has_the_rate(void **state)
@@ -300,6 +322,7 @@ int main(void)
 		T(a_rate_of_nothing_lets_nothing_through),
 		T(a_rate_of_one_lets_one_through_a_second),
 		T(a_flood_of_one_class_takes_nothing_from_another),
+		T(a_port_that_floods_leaves_others_their_share),
 		T(each_worker_has_the_rate),
 		T(what_the_ring_has_no_room_for_is_dropped),
 		T(what_could_not_be_forwarded_counts_as_dropped_either_way),

@@ -224,14 +224,14 @@ static void a_port_that_is_down_drops_what_is_routed_to_it(void **state)
 }
 
 /* A UDP packet in VLAN 10 whose checksum its sender left undone, as ports hand it in. */
-static struct rte_mbuf *unfinished(struct frame *f)
+static struct rte_mbuf *unfinished_to(struct frame *f, const char *dst)
 {
 	struct rte_mbuf *m;
 	uint16_t sum;
 
 	*f = eth(R1, A);
 	tag(f, 10, 0);
-	udp4(f, HOST, FAR, 1000, 2000, 333);
+	udp4(f, HOST, dst, 1000, 2000, 333);
 	sum = rte_ipv4_phdr_cksum((void *)(f->bytes + 18), 0);
 	memcpy(f->bytes + 18 + 26, &sum, 2);
 	m = mbuf_of(f);
@@ -239,6 +239,11 @@ static struct rte_mbuf *unfinished(struct frame *f)
 	m->l3_len = 20;
 	m->ol_flags |= RTE_MBUF_F_TX_UDP_CKSUM | RTE_MBUF_F_TX_IPV4;
 	return m;
+}
+
+static struct rte_mbuf *unfinished(struct frame *f)
+{
+	return unfinished_to(f, FAR);
 }
 
 static void an_unfinished_checksum_is_finished_for_a_port_that_cannot(void **state)
@@ -254,6 +259,23 @@ static void an_unfinished_checksum_is_finished_for_a_port_that_cannot(void **sta
 	assert_int_equal(rp->out[0]->ol_flags & RTE_MBUF_F_TX_L4_MASK, 0);
 	out = rte_pktmbuf_mtod(rp->out[0], uint8_t *);
 	assert_int_equal(sum_of(out + 34, 341, sum_of(pseudo, 12, 0)), 0xffff);
+}
+
+/* Control would find it damaged. */
+static void an_unfinished_checksum_is_finished_for_ourselves(void **state)
+{
+	uint8_t pseudo[12] = {10, 1, 0, 2, 10, 1, 0, 1, 0, 17, 341 >> 8, 341 & 0xff};
+	struct frame f;
+	struct punt punt;
+	uint8_t *out;
+
+	on_port(lp, 10, R1);
+	put_mbuf(lp, unfinished_to(&f, OURS));
+	run();
+	assert_int_equal(punt_take(&punt, 1), 1);
+	out = rte_pktmbuf_mtod(punt.m, uint8_t *);
+	assert_int_equal(sum_of(out + 38, 341, sum_of(pseudo, 12, 0)), 0xffff);
+	rte_pktmbuf_free(punt.m);
 }
 
 static void an_unfinished_checksum_stays_so_for_a_port_that_can(void **state)
@@ -371,6 +393,7 @@ int main(void)
 		T(a_frame_longer_than_its_port_takes_is_dropped_there),
 		T(a_port_that_is_down_drops_what_is_routed_to_it),
 		T(an_unfinished_checksum_is_finished_for_a_port_that_cannot),
+		T(an_unfinished_checksum_is_finished_for_ourselves),
 		T(an_unfinished_checksum_stays_so_for_a_port_that_can),
 		T(an_unfinished_checksum_finds_its_place_behind_a_tag),
 	};
