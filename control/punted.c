@@ -147,10 +147,12 @@ static void error(const struct punt *punt, const struct packet_in *in)
 		[PUNT_UNREACHABLE] = HOST_UNREACHABLE,
 		[PUNT_PROHIBITED] = HOST_PROHIBITED,
 		[PUNT_REDIRECT] = HOST_REDIRECT,
+		[PUNT_PARAMETER] = HOST_PARAMETER,
+		[PUNT_SCOPE] = HOST_SCOPE,
 	};
-	struct host_problem problem = {.mtu = punt->mtu};
+	struct host_problem problem = {.mtu = punt->mtu, .pointer = punt->mtu};
 
-	if (punt->why < PUNT_TTL || punt->why > PUNT_REDIRECT)
+	if (punt->why < PUNT_TTL || punt->why > PUNT_SCOPE || punt->why == PUNT_OPTIONS)
 		return;
 	problem.why = why[punt->why];
 	if (punt->why == PUNT_REDIRECT && !redirect_to(punt, in, &problem))

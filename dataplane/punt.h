@@ -34,8 +34,10 @@ enum punt_why {
 	PUNT_NO_ROUTE,
 	PUNT_UNREACHABLE, /* a route says so */
 	PUNT_PROHIBITED,  /* likewise */
-	PUNT_REDIRECT, /* it leaves where it came from; the packet was forwarded, this is a copy */
-	PUNT_OPTIONS,  /* router alert */
+	PUNT_REDIRECT,  /* it leaves where it came from; the packet was forwarded, this is a copy */
+	PUNT_OPTIONS,   /* router alert */
+	PUNT_PARAMETER, /* malformed options: mtu says where, from the IP header on */
+	PUNT_SCOPE,     /* from an address that is good on its link alone, and to beyond */
 };
 
 struct punt {
@@ -44,7 +46,7 @@ struct punt {
 	uint16_t iface;     /* it came in on */
 	uint16_t l3;        /* offset of its IP or ARP header */
 	uint16_t ether_type;
-	uint16_t mtu; /* PUNT_TOO_BIG */
+	uint16_t mtu; /* PUNT_TOO_BIG, PUNT_PARAMETER */
 	uint8_t class, why;
 };
 

@@ -174,6 +174,12 @@ void route_other(struct burst *burst, uint8_t pos)
 		route_punt(burst, pos, PUNT_NEIGHBOR, PUNT_FOR_US);
 }
 
+static unsigned malformed(struct pkt *pkt, unsigned at)
+{
+	pkt->mtu = at;
+	return DROP_bad_options;
+}
+
 /* RFC 7126: source routes are not followed; the rest is carried, not acted on. */
 static unsigned check_options4(struct pkt *pkt, const uint8_t *header)
 {
@@ -186,7 +192,7 @@ static unsigned check_options4(struct pkt *pkt, const uint8_t *header)
 		if (header[i] == OPT_NOP)
 			continue;
 		if (i + 1 == end || header[i + 1] < 2 || header[i + 1] > end - i)
-			return DROP_bad_options;
+			return malformed(pkt, i);
 		len = header[i + 1];
 		if (header[i] == OPT_LOOSE_SOURCE_ROUTE || header[i] == OPT_STRICT_SOURCE_ROUTE)
 			return DROP_source_route;
@@ -230,7 +236,7 @@ static unsigned check_options6(struct pkt *pkt, const uint8_t *header, uint32_t 
 		if (header[i] == OPT6_PAD1)
 			continue;
 		if (i + 1 == end || header[i + 1] + 2U > end - i)
-			return DROP_bad_options;
+			return malformed(pkt, i);
 		len = header[i + 1] + 2;
 		if (header[i] == OPT6_ROUTER_ALERT)
 			pkt->flags |= PKT_ALERT;

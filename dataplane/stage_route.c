@@ -116,6 +116,8 @@ static void leave(struct burst *burst, uint8_t pos, unsigned verdict)
 {
 	if (verdict == ROUTE_LOCAL)
 		route_local(burst, pos);
+	else if (verdict == DROP_bad_options) /* RFC 1812, 4.3.3.5 */
+		route_error(burst, pos, verdict, PUNT_PARAMETER);
 	else
 		route_drop(burst, pos, verdict);
 }
@@ -127,6 +129,7 @@ static __rte_noinline bool check_odd(struct burst *burst, uint8_t pos)
 	const struct rte_mbuf *m = burst->mbufs[pos];
 	unsigned verdict;
 
+	pkt->nexthop = pkt->mtu = 0;
 	switch (pkt->ether_type) {
 	case RTE_ETHER_TYPE_IPV4:
 		verdict = check4(pkt, m, route_l3(burst, pos));
@@ -135,13 +138,11 @@ static __rte_noinline bool check_odd(struct burst *burst, uint8_t pos)
 		verdict = check6(pkt, m, route_l3(burst, pos));
 		break;
 	default:
-		pkt->nexthop = pkt->mtu = 0;
 		route_other(burst, pos);
 		return false;
 	}
 	if (verdict == ROUTE_GO)
 		return true;
-	pkt->nexthop = pkt->mtu = 0;
 	leave(burst, pos, verdict);
 	return false;
 }
@@ -291,7 +292,7 @@ static void forward_odd(struct worker *worker, struct burst *burst, uint8_t pos,
 		return;
 	}
 	if (pkt->flags & PKT_LINK_LOCAL) { /* RFC 4291, 2.5.6 */
-		route_drop(burst, pos, DROP_link_local);
+		route_error(burst, pos, DROP_link_local, PUNT_SCOPE);
 		return;
 	}
 	if ((pkt->flags & (PKT_LAST_HOP | PKT_OWN)) == PKT_LAST_HOP) {
