@@ -162,6 +162,17 @@ static void error(const struct punt *punt, const struct packet_in *in)
 
 /* --- packets for ourselves --- */
 
+/* A copy of one that was forwarded is a protocol's at most, and nobody's to answer. */
+static void for_us(const struct punt *punt, struct packet_in *in)
+{
+	bool is_copy = punt->why == PUNT_OPTIONS;
+
+	if (!is_copy && !host_assemble(engines_host(), in))
+		return;
+	if (!engines_input(in) && !is_copy)
+		host_input(engines_host(), in);
+}
+
 static void take(struct punt *punt)
 {
 	struct packet_in in;
@@ -179,9 +190,7 @@ static void take(struct punt *punt)
 			error(punt, &in);
 			break;
 		default:
-			/* A copy of one that was forwarded is nobody's to answer. */
-			if (!engines_input(&in) && punt->why != PUNT_OPTIONS)
-				host_input(engines_host(), &in);
+			for_us(punt, &in);
 		}
 	}
 	rte_pktmbuf_free(punt->m);

@@ -53,9 +53,11 @@ static void read_fragment_header(struct reader *in, struct ip_view *out)
 {
 	uint16_t fragment;
 
+	out->fragment_at = (uint32_t)(in->at - out->packet) - 1;
+	out->fragment_named_at = out->proto_at;
 	read_skip(in, 1);
 	fragment = read_u16(in);
-	read_skip(in, 4);
+	out->id = read_u32(in);
 	out->fragment_header = true;
 	out->fragment_offset = fragment & 0xfff8;
 	out->more_fragments = fragment & 1;
@@ -75,7 +77,9 @@ static bool walk(struct reader *in, uint8_t proto, struct ip_view *out)
 	case IP_AUTH:
 		read_skip(in, 6 + 4u * read_u8(in));
 		return true;
-	case IP_FRAGMENT:
+	case IP_FRAGMENT: /* a second one is none: RFC 8200 4.1 */
+		if (out->fragment_header)
+			return false;
 		read_fragment_header(in, out);
 		return true;
 	default:

@@ -38,12 +38,14 @@ struct ip_view {
 	uint32_t payload_len;
 	uint32_t proto_at; /* offset of the byte that says proto */
 	uint16_t fragment_offset;
-	uint16_t id; /* IPv4 */
+	uint32_t id; /* of a datagram that may be cut: IPv4's, or that of IPv6's fragment header */
 	uint8_t tos, ttl;
 	uint8_t proto; /* of the payload: behind IPv6's extension headers */
 	bool dont_fragment;
 	bool more_fragments;
 	bool fragment_header; /* IPv6: there is one, be it of an unfragmented packet (RFC 6946) */
+	uint32_t fragment_at; /* its offset, and that of the byte that names it */
+	uint32_t fragment_named_at;
 };
 
 /* 0, or -EBADMSG: no IP, or it does not fit into len. What follows the packet (padding) is left

@@ -99,7 +99,7 @@ int client_send(struct client *client, uint8_t proto, uint8_t ttl, uint8_t tos, 
 		return -EMSGSIZE;
 	finish_checksum(client, proto, host->room + header_len, len);
 	ip_write(host->room, &header, len);
-	return env_send(host->env, &out);
+	return cut_send(host, &out, &client->dst);
 }
 
 uint32_t client_echo(struct client *client, uint16_t sequence, const uint8_t *data, uint32_t n,

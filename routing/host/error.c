@@ -117,7 +117,7 @@ enum host_verdict error_send(struct host *host, const struct packet_in *in,
 		out.has_mac = true;
 		memcpy(out.dst_mac, in->src_mac, sizeof(out.dst_mac));
 	}
-	return env_send(host->env, &out) < 0 ? HOST_NOT_SENT : HOST_SENT;
+	return cut_send(host, &out, &ip->src) < 0 ? HOST_NOT_SENT : HOST_SENT;
 }
 
 static bool is_known(const struct ip_view *ip, const struct host_problem *problem)
@@ -162,14 +162,26 @@ enum host_verdict error_answer(struct host *host, const struct packet_in *in,
 	return verdict;
 }
 
-enum host_verdict host_error(struct host *host, const struct packet_in *in,
-			     const struct host_problem *problem)
+static enum host_verdict error_about(struct host *host, const struct packet_in *in, bool partial,
+				     const struct host_problem *problem)
 {
 	enum host_verdict verdict = HOST_MALFORMED;
 	struct ip_view ip;
 
-	if (ip_read(in->data, in->len, false, &ip) == 0 && owed_has_sound_header(&ip))
+	if (ip_read(in->data, in->len, partial, &ip) == 0 && owed_has_sound_header(&ip))
 		verdict = error_answer(host, in, &ip, problem, false);
 	host->stats.verdicts[verdict]++;
 	return verdict;
+}
+
+enum host_verdict host_error(struct host *host, const struct packet_in *in,
+			     const struct host_problem *problem)
+{
+	return error_about(host, in, false, problem);
+}
+
+enum host_verdict error_of_part(struct host *host, const struct packet_in *in,
+				const struct host_problem *problem)
+{
+	return error_about(host, in, true, problem);
 }

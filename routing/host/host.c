@@ -29,6 +29,7 @@ struct host *host_create(struct env *env, const struct host_conf *conf, const st
 	host->seed = (uint64_t)env_random(env) << 32 | env_random(env);
 	host->next_id = (uint16_t)env_random(env);
 	clients_init(&host->clients);
+	assemblies_init(&host->assemblies);
 	if (conf)
 		host->conf = *conf;
 	else
@@ -41,6 +42,7 @@ void host_destroy(struct host *host)
 	if (!host)
 		return;
 	assert(clients_is_empty(&host->clients));
+	assembly_fini(host);
 	limit_fini(host);
 	memory_free(host);
 }

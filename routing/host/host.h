@@ -93,7 +93,7 @@ struct host_stats {
 	uint64_t errors[HOST_WHYS]; /* sent, by reason */
 	uint64_t verdicts[HOST_VERDICTS];
 	uint64_t echo_requests, echo_replies; /* for us, sent */
-	uint64_t fragments;                   /* for us, dropped: nothing here puts them together */
+	uint64_t fragments;                   /* for us, that nobody put together (host_assemble) */
 	uint64_t bad_checksum;
 };
 
@@ -111,6 +111,11 @@ enum host_verdict host_error(struct host *host, const struct packet_in *in,
  * and unknown protocols are answered as unreachable. */
 enum host_verdict host_input(struct host *host, const struct packet_in *in);
 void host_stats(const struct host *host, struct host_stats *out);
+
+/* For what is addressed to us, before anybody looks at it. true: it is a whole packet, or was put
+ * together with those that came before and *in is the whole, until the next call. false: a fragment
+ * whose others are still to come, or that was given up. */
+bool host_assemble(struct host *host, struct packet_in *in);
 
 /* The address of ours from which to talk to dst: one of out (an interface) in its subnet, else any
  * of out with the same scope, else any of out's VRF. out NULL: the interface to which vrf's routes

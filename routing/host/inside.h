@@ -3,6 +3,8 @@
  * The host engine from within.
  *
  *   host.c      from create to destroy
+ *   assembly.c  fragments for us become packets
+ *   cut.c       packets of ours become fragments
  *   local.c     what is addressed to us: echo, unreachable ports and protocols
  *   options.c   IPv6's options, as far as they ask for an answer (RFC 8200 4.2)
  *   owed.c      whether an error is owed (RFC 1812 4.3.2.7, RFC 4443 2.4 e)
@@ -19,6 +21,7 @@
 #include "routing/core/bucket.h"
 #include "routing/core/ip.h"
 #include "routing/core/list.h"
+#include "routing/host/assembly.h"
 #include "routing/host/host.h"
 
 #define ICMP_HEADER      8
@@ -27,7 +30,8 @@
 #define IFACE_CHAINS     64
 #define SOURCE_SETS      1024
 #define SOURCE_WAYS      4
-#define CLIENT_MAX       64 /* pings and traceroutes at a time */
+#define HOST_MTU_MAX     9216 /* bytes of a fragment of ours, at most */
+#define CLIENT_MAX       64   /* pings and traceroutes at a time */
 
 enum icmp4_type {
 	ICMP4_ECHO_REPLY = 0,
@@ -108,7 +112,12 @@ struct host {
 	uint64_t seed;
 	struct clients clients;
 	uint16_t next_id;
-	uint8_t room[65535]; /* a packet that is being built */
+	struct assemblies assemblies;
+	struct assembly_stats assembly_stats;
+	uint32_t assembly_bytes;
+	uint8_t room[65535];               /* a packet that is being built */
+	uint8_t piece[HOST_MTU_MAX];       /* a part of it, on its way out */
+	uint8_t whole[IP6_HEADER + 65535]; /* one that was put together */
 };
 
 /* owed.c */
@@ -126,11 +135,18 @@ bool owed_has_sound_header(const struct ip_view *ip);
 enum host_verdict error_answer(struct host *host, const struct packet_in *in,
 			       const struct ip_view *ip, const struct host_problem *problem,
 			       bool is_for_us);
+/* Likewise of a packet whose end is not there. */
+enum host_verdict error_of_part(struct host *host, const struct packet_in *in,
+				const struct host_problem *problem);
 /* Sends what stands behind the room for an IP header in host->room to whom `ip` came from; an
  * address of the wire goes back on it. */
 enum host_verdict error_send(struct host *host, const struct packet_in *in,
 			     const struct ip_view *ip, const struct addr *source, uint8_t tos,
 			     uint8_t ttl, uint32_t len);
+
+/* cut.c */
+/* Sends a packet of ours, in fragments where IPv6 wants us and no router to cut it. 0 or -errno. */
+int cut_send(struct host *host, const struct packet_out *out, const struct addr *dst);
 
 /* redirect.c */
 bool redirect_is_due(const struct packet_in *in, const struct ip_view *ip,
@@ -154,12 +170,16 @@ bool source_for_answer(struct host *host, const struct packet_in *in, const stru
 		       bool is_for_us, struct addr *source);
 /* IPv6: what has such an address is sent on its own wire only. */
 bool source_is_link_local(const struct addr *addr);
+/* One of the interface's own. */
+bool source_is_on(const struct iface *iface, const struct addr *addr);
 /* In a subnet of the interface, or link-local. */
 bool source_is_on_wire(const struct iface *iface, const struct addr *addr);
 /* Whether it is an address of this interface that may not be used: tentative, or a duplicate. */
 bool source_is_refused(const struct host *host, const struct iface *iface, const struct addr *dst);
 /* Whether it is an address of ours in this VRF, and may be used. */
 bool source_is_ours(struct host *host, uint16_t vrf, const struct addr *addr);
+/* The interface to which vrf's routes lead; NULL: none. */
+const struct iface *source_route(const struct host *host, uint16_t vrf, const struct addr *dst);
 
 /* options.c */
 /* false: the packet is given up, and problem->why says what is owed, or HOST_WHYS. */

@@ -35,6 +35,7 @@ void host_iface_gone(struct host *host, const struct iface *iface)
 {
 	struct iface_ration **at = chain_of(host, iface->id), *ration;
 
+	assembly_iface_gone(host, iface->id);
 	while (*at && (*at)->id != iface->id)
 		at = &(*at)->chain;
 	ration = *at;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "routing/core/checksum.h"
-#include "routing/core/cursor.h"
+#include "routing/core/udp.h"
 #include "routing/host/inside.h"
 
 /* RFC 1812 4.3.3.6: an echo to a broadcast or IPv4 multicast address is not answered (it is what
@@ -64,17 +64,15 @@ static enum host_verdict icmp(struct host *host, const struct packet_in *in,
 static enum host_verdict udp(struct host *host, const struct packet_in *in,
 			     const struct ip_view *ip)
 {
-	struct reader header = reader_of(ip->payload, ip->payload_len);
 	struct host_problem problem = {.why = HOST_PORT};
-	uint16_t port;
+	struct udp_view udp;
 
-	read_skip(&header, 2);
-	port = read_u16(&header);
-	read_skip(&header, 4);
-	if (header.bad)
+	if (udp_read(ip, &udp) < 0) { /* RFC 1122 4.1.3.4, RFC 8200 8.1: in silence */
+		host->stats.bad_checksum += ip->payload_len >= UDP_HEADER;
 		return HOST_MALFORMED;
+	}
 	if (host->ops && host->ops->udp_open &&
-	    host->ops->udp_open(host->ctx, in->iface->vrf, port))
+	    host->ops->udp_open(host->ctx, in->iface->vrf, udp.dport))
 		return HOST_CONSUMED;
 	return error_answer(host, in, ip, &problem, true);
 }
@@ -84,7 +82,10 @@ static enum host_verdict deliver(struct host *host, const struct packet_in *in,
 {
 	struct host_problem problem;
 
-	if (source_is_refused(host, in->iface, &ip->dst)) /* RFC 4862 5.4: dropped in silence */
+	/* RFC 4862 5.4: dropped in silence. Of link-local addresses only the interface knows whose
+	 * they are. */
+	if (source_is_refused(host, in->iface, &ip->dst) ||
+	    (source_is_link_local(&ip->dst) && !source_is_on(in->iface, &ip->dst)))
 		return HOST_NOT_OWED;
 	if (!options_allow(ip, &problem))
 		return problem.why == HOST_WHYS ? HOST_NOT_OWED

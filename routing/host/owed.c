@@ -28,14 +28,6 @@ static bool is_group(const struct iface *iface, const struct addr *addr)
 	return addr_is_multicast(addr) || is_broadcast(iface, addr);
 }
 
-static bool is_on(const struct iface *iface, const struct addr *addr)
-{
-	for (uint16_t i = 0; i < iface->n_addresses; i++)
-		if (addr_compare(&iface->addresses[i].addr, addr) == 0)
-			return true;
-	return false;
-}
-
 /* RFC 1812 4.3.2.7: one host, that can be told from others; RFC 4443 2.4 (e.6). */
 bool owed_has_sender(const struct packet_in *in, const struct ip_view *ip)
 {
@@ -43,7 +35,7 @@ bool owed_has_sender(const struct packet_in *in, const struct ip_view *ip)
 
 	return !addr_is_unspecified(src) && !addr_is_loopback(src) && !is_group(in->iface, src) &&
 	       !(src->family == ADDR_IP4 && src->bytes[0] == 0) &&
-	       (in->is_own || !is_on(in->iface, src));
+	       (in->is_own || !source_is_on(in->iface, src));
 }
 
 bool owed_is_to_one(const struct packet_in *in, const struct addr *dst)

@@ -13,6 +13,14 @@ bool source_is_link_local(const struct addr *addr)
 	return addr->family == ADDR_IP6 && addr_is_link_local(addr);
 }
 
+bool source_is_on(const struct iface *iface, const struct addr *addr)
+{
+	for (uint16_t i = 0; i < iface->n_addresses; i++)
+		if (addr_compare(&iface->addresses[i].addr, addr) == 0)
+			return true;
+	return false;
+}
+
 bool source_is_on_wire(const struct iface *iface, const struct addr *addr)
 {
 	if (source_is_link_local(addr))
@@ -80,8 +88,7 @@ static const struct iface *iface_by_id(const struct host *host, uint32_t id)
 	return iface && iface->id == id ? iface : NULL;
 }
 
-/* Where vrf's routes lead; NULL: nowhere. */
-static const struct iface *routed(const struct host *host, uint16_t vrf, const struct addr *dst)
+const struct iface *source_route(const struct host *host, uint16_t vrf, const struct addr *dst)
 {
 	struct rib_best best;
 
@@ -100,7 +107,7 @@ bool host_source(struct host *host, uint16_t vrf, const struct iface *out, const
 		 struct addr *source)
 {
 	if (!out)
-		out = routed(host, vrf, dst);
+		out = source_route(host, vrf, dst);
 	if (out && best_of(host, out, dst, 0, source) > 0)
 		return true;
 	return borrow(host, vrf, dst, source);

@@ -130,6 +130,10 @@ struct packet_in make(struct bench *bench, const struct packet *packet)
 
 	if (packet->icmp_checksum)
 		store_be16(payload + 2, checksum_finish(checksum_add(sum, payload, len)));
+	if (!packet->payload) /* the datagram of 8 bytes, whatever fills it up */
+		store_be16(payload + 6, checksum_udp(checksum_finish(
+						checksum_add(checksum_pseudo(&src, &dst, IP_UDP, 8),
+							     payload, 8))));
 	if (src.family == ADDR_IP4)
 		write4(&out, packet, &src, &dst, len);
 	else

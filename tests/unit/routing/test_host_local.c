@@ -41,7 +41,7 @@ static void an_echo_comes_back_with_all_that_was_in_it(void **state)
 					    .proto = 58,
 					    .tos = 0x28,
 					    .payload = ECHO6,
-					    .size = 1400,
+					    .size = 1200,
 					    .icmp_checksum = true};
 	const struct ip_view *ip;
 	struct bench bench;
@@ -59,7 +59,7 @@ static void an_echo_comes_back_with_all_that_was_in_it(void **state)
 	ip = answer_of(&bench);
 	expect_addresses(ip, "2001:db8:100::1", "2001:db8:9::9");
 	assert_int_equal(ip->payload[0], 129);
-	assert_memory_equal(ip->payload + 4, bench.data + 44, 1396);
+	assert_memory_equal(ip->payload + 4, bench.data + 44, 1196);
 	bench_end(&bench);
 }
 
@@ -144,6 +144,25 @@ static void an_address_that_may_not_be_used_is_silent(void **state)
 	bench_end(&bench);
 }
 
+static void a_link_local_address_of_somebody_else_is_not_ours(void **state)
+{
+	static const struct packet packets[] = {
+		{.src = "2001:db8::9", .dst = "fe80::99"},
+		{.src = "fe80::9", .dst = "fe80::2"}, /* of another interface */
+		{.src = "fe80::9",
+		 .dst = "fe80::99",
+		 .proto = 58,
+		 .payload = ECHO6,
+		 .icmp_checksum = true},
+	};
+	struct bench bench;
+
+	bench_begin(&bench, NULL);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(give(&bench, &packets[i]), HOST_NOT_OWED);
+	bench_end(&bench);
+}
+
 static void an_echo_from_nobody_in_particular_is_not_answered(void **state)
 {
 	static const char *const senders[] = {"0.0.0.0",     "127.0.0.1",       "224.0.0.9",
@@ -188,16 +207,18 @@ static void a_wrong_checksum_is_counted_and_not_answered(void **state)
 	static const struct packet cases[] = {
 		{.src = "192.0.2.9", .dst = "192.0.2.1", .proto = 1, .payload = ECHO4},
 		{.src = "2001:db8::9", .dst = "2001:db8::1", .proto = 58, .payload = ECHO6},
+		{.src = "192.0.2.9", .dst = "192.0.2.1", .payload = "1234270f00081234"},
+		{.src = "2001:db8::9", .dst = "2001:db8::1", .payload = "1234270f00080000"},
 		{.src = "192.0.2.9", .dst = "192.0.2.1", .proto = 1, .payload = "08000000001234"},
 	};
 	struct host_stats stats;
 	struct bench bench;
 
 	bench_begin(&bench, NULL);
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_int_equal(give(&bench, &cases[i]), HOST_MALFORMED);
 	host_stats(bench.host, &stats);
-	assert_int_equal(stats.bad_checksum, 2);
+	assert_int_equal(stats.bad_checksum, 4);
 	assert_int_equal(stats.echo_requests, 0);
 	bench_end(&bench);
 }
@@ -294,6 +315,19 @@ static void a_port_that_nobody_listens_to_is_unreachable(void **state)
 	assert_int_equal(give(&bench, &stub), HOST_MALFORMED);
 	bench.open_port = 9999;
 	assert_int_equal(give(&bench, &udp4), HOST_CONSUMED);
+	bench_end(&bench);
+}
+
+static void a_datagram_without_a_checksum_is_one_in_ipv4(void **state)
+{
+	static const struct packet udp = {.src = "192.0.2.9",
+					  .dst = "192.0.2.1",
+					  .payload = "1234270f00080000"};
+	struct bench bench;
+
+	bench_begin(&bench, NULL);
+	assert_int_equal(give(&bench, &udp), HOST_SENT);
+	assert_non_null(answer_of(&bench));
 	bench_end(&bench);
 }
 
@@ -445,12 +479,14 @@ int main(void)
 		cmocka_unit_test(an_echo_comes_back_with_all_that_was_in_it),
 		cmocka_unit_test(an_echo_to_a_group_is_answered_in_ipv6_only),
 		cmocka_unit_test(an_address_that_may_not_be_used_is_silent),
+		cmocka_unit_test(a_link_local_address_of_somebody_else_is_not_ours),
 		cmocka_unit_test(an_echo_from_nobody_in_particular_is_not_answered),
 		cmocka_unit_test(we_may_ping_ourselves_and_nobody_may_in_our_name),
 		cmocka_unit_test(a_wrong_checksum_is_counted_and_not_answered),
 		cmocka_unit_test(echo_is_rationed_and_can_be_switched_off),
 		cmocka_unit_test(fragments_for_us_are_dropped_and_counted),
 		cmocka_unit_test(a_port_that_nobody_listens_to_is_unreachable),
+		cmocka_unit_test(a_datagram_without_a_checksum_is_one_in_ipv4),
 		cmocka_unit_test(a_protocol_that_we_do_not_speak_is_unreachable),
 		cmocka_unit_test(ipv6_options_ask_themselves_for_what_happens),
 		cmocka_unit_test(source_routes_are_dropped_and_other_ipv4_options_passed_over),
