@@ -8,6 +8,7 @@
 #include "control/engines.h"
 #include "control/fib_own.h"
 #include "control/interfaces.h"
+#include "control/must.h"
 #include "control/numbers.h"
 #include "control/spine/log.h"
 #include "dataplane/l3.h"
@@ -82,14 +83,6 @@ static void member_unlink(struct fib_member *member)
 	*member->back = member->next;
 	if (member->next)
 		member->next->back = member->back;
-}
-
-/* What counts users may not fail: without memory weftd ends, as everywhere in control. */
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
 }
 
 static void make_room(uint32_t id)

@@ -13,6 +13,7 @@
 #include "control/interface_conf.h"
 #include "control/interface_state.h"
 #include "control/interface_table.h"
+#include "control/route_files.h"
 #include "control/spine/field.h"
 #include "control/spine/log.h"
 #include "control/statics.h"
@@ -90,6 +91,13 @@ static int publish(struct iface_entry *entry, const struct interface_state *now)
 	return r;
 }
 
+/* Static routes' gateways may belong to another interface now. */
+static void announce_addresses(void)
+{
+	statics_addresses_changed();
+	route_files_addresses_changed();
+}
+
 /* Takes over a state that is published, and tells whom it concerns. */
 static void settle_state(struct iface_entry *entry, const struct interface_state *now)
 {
@@ -107,7 +115,7 @@ static void settle_state(struct iface_entry *entry, const struct interface_state
 	fib_sync_iface_changed(&entry->iface);
 	engines_iface_changed(&entry->iface);
 	if (readdressed)
-		statics_addresses_changed();
+		announce_addresses();
 }
 
 /* without: what is about to go, and does not count. */
@@ -257,7 +265,7 @@ void interfaces_remove(struct iface_entry *entry)
 	entry->iface.flags &= (uint8_t)~IFACE_UP;
 	fib_sync_iface_changed(&entry->iface);
 	engines_iface_gone(&entry->iface);
-	statics_addresses_changed();
+	announce_addresses();
 	entry_destroy(entry);
 }
 

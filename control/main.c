@@ -21,6 +21,7 @@
 #include "control/learn.h"
 #include "control/loop.h"
 #include "control/rips.h"
+#include "control/route_files.h"
 #include "control/spine/log.h"
 #include "control/statics.h"
 #include "control/wire.h"
@@ -234,6 +235,7 @@ static void stop(struct event *events[3])
 	rpc_destroy(rpc);
 	kernel_stop();
 	rips_fini();
+	route_files_fini();
 	statics_fini();
 	interfaces_fini();
 	bridges_fini();

@@ -15,6 +15,7 @@
 #include "control/kernel.h"
 #include "control/loop.h"
 #include "control/ports.h"
+#include "control/route_files.h"
 #include "control/spine/log.h"
 #include "control/spine/noun.h"
 
@@ -167,8 +168,9 @@ static json_t *show(struct call *call)
 			 "version", WEFT_VERSION, "uptime", json_integer((json_int_t)uptime),
 			 "dpdk", dpdk, "hugepages", memory->hugepages, "memory",
 			 (json_int_t)memory->bytes, "in_sync",
-			 ports_all_open() && engines_rib_is_quiet() && fib.wrong == 0, "epoch",
-			 (json_int_t)(weftd.epoch + fib.changes), "loop_max_us",
+			 ports_all_open() && route_files_are_quiet() && engines_rib_is_quiet() &&
+				 fib.wrong == 0,
+			 "epoch", (json_int_t)(weftd.epoch + fib.changes), "loop_max_us",
 			 (json_int_t)loop_max_us(), "mbufs", (json_int_t)pool->populated_size,
 			 "mbufs_used", (json_int_t)dp_pool_in_use(), "restart_needed",
 			 restart_needed, "fib_checked", (json_int_t)fib.checked, "fib_repaired",

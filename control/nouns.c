@@ -12,6 +12,7 @@
 	NOUN(interface) \
 	NOUN(neighbor) \
 	NOUN(route) \
+	NOUN(route_file) \
 	NOUN(kernel) \
 	NOUN(fib) \
 	NOUN(bfd) \

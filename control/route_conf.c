@@ -125,3 +125,11 @@ void route_conf(const json_t *item, struct route_conf *out)
 	json_array_foreach((json_t *)list, i, hop)
 		hop_conf(hop, &out->hops[out->n++]);
 }
+
+bool route_is_routed(const struct prefix *prefix)
+{
+	const struct addr *addr = &prefix->addr;
+
+	return !addr_is_multicast(addr) && !addr_is_loopback(addr) &&
+	       !(addr->family == ADDR_IP6 && addr_is_link_local(addr));
+}

@@ -33,6 +33,9 @@ struct route_conf {
 /* item is checked; without defaults will do. Texts stay the item's. */
 void route_conf(const json_t *item, struct route_conf *out);
 
+/* False of multicast, loopback and link-local addresses. */
+bool route_is_routed(const struct prefix *prefix);
+
 /* All routes of a candidate. 0 or -1. */
 int route_check_all(const json_t *section, const json_t *candidate, struct errors *errors);
 

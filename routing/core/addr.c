@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "routing/core/be.h"
+
 struct addr addr_ip4(uint32_t host_order)
 {
 	struct addr addr = {.family = ADDR_IP4};
@@ -37,38 +39,44 @@ int prefix_compare(const struct prefix *a, const struct prefix *b)
 	return order != 0 ? order : (int)a->length - (int)b->length;
 }
 
-/* The part of byte i of an address that a prefix of this length covers. */
-static uint8_t mask_byte(unsigned length, unsigned i)
+/* Half of an address, 0 or 1, as a number. */
+static uint64_t half(const struct addr *addr, unsigned which)
 {
-	if (length >= 8 * (i + 1))
-		return 0xff;
-	if (length <= 8 * i)
+	return load_be64(addr->bytes + 8 * which);
+}
+
+/* The part of that half that a prefix of this length covers. */
+static uint64_t half_mask(unsigned length, unsigned which)
+{
+	if (length >= 64 * (which + 1))
+		return UINT64_MAX;
+	if (length <= 64 * which)
 		return 0;
-	return (uint8_t)(0xff << (8 * (i + 1) - length));
+	return UINT64_MAX << (64 * (which + 1) - length);
 }
 
 struct prefix prefix_network(const struct prefix *prefix)
 {
 	struct prefix network = *prefix;
 
-	for (unsigned i = 0; i < 16; i++)
-		network.addr.bytes[i] &= mask_byte(prefix->length, i);
+	for (unsigned i = 0; i < 2; i++)
+		store_be64(network.addr.bytes + 8 * i,
+			   half(&prefix->addr, i) & half_mask(prefix->length, i));
 	return network;
 }
 
 bool prefix_is_network(const struct prefix *prefix)
 {
-	struct prefix network = prefix_network(prefix);
-
-	return prefix_compare(&network, prefix) == 0;
+	return !(half(&prefix->addr, 0) & ~half_mask(prefix->length, 0)) &&
+	       !(half(&prefix->addr, 1) & ~half_mask(prefix->length, 1));
 }
 
 bool prefix_contains(const struct prefix *prefix, const struct addr *addr)
 {
 	if (prefix->addr.family != addr->family)
 		return false;
-	for (unsigned i = 0; i < 16; i++)
-		if ((prefix->addr.bytes[i] ^ addr->bytes[i]) & mask_byte(prefix->length, i))
+	for (unsigned i = 0; i < 2; i++)
+		if ((half(&prefix->addr, i) ^ half(addr, i)) & half_mask(prefix->length, i))
 			return false;
 	return true;
 }

@@ -12,6 +12,16 @@
 
 extern struct fake *left, *right;
 
+/* An interface on each, with two neighbours that are known. */
+#define LEFT  "  l: { bridge: left, addresses: [10.1.0.1/24, \"2001:db8:1::1/64\"], dad: false"
+#define RIGHT "  r: { bridge: right, addresses: [10.2.0.1/24], dad: false"
+#define KNOWN(a, b)                                                        \
+	", neighbors: [{ address: " a ", mac: \"02:00:00:00:00:0a\" }, { " \
+	"address: " b ", mac: \"02:00:00:00:00:0b\" }]"
+#define BOTH                                                                              \
+	"interfaces:\n" LEFT KNOWN("10.1.0.2", "10.1.0.3") " }\n" RIGHT KNOWN("10.2.0.2", \
+									      "10.2.0.3") " }\n"
+
 int conf_setup(void **state);
 int conf_teardown(void **state);
 
@@ -38,6 +48,7 @@ void sends(struct fake *fake, uint64_t from_mac, const char *iface, const char *
  * sixteen, "on gw" where the address itself is asked for, "local", "blackhole", "none". The text
  * lives until the next call. */
 const char *leads(const char *vrf, const char *address);
+#define assert_leads(address, where) assert_string_equal(leads(NULL, address), where)
 /* The next hop's number in each bucket of an address's group; how many there are. */
 uint32_t buckets_of(const char *address, uint32_t out[4096]);
 

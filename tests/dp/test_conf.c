@@ -11,17 +11,6 @@
 #include "control/interfaces.h"
 #include "dataplane/l3.h"
 
-#define LEFT  "  l: { bridge: left, addresses: [10.1.0.1/24, \"2001:db8:1::1/64\"], dad: false"
-#define RIGHT "  r: { bridge: right, addresses: [10.2.0.1/24], dad: false"
-#define KNOWN(a, b)                                                        \
-	", neighbors: [{ address: " a ", mac: \"02:00:00:00:00:0a\" }, { " \
-	"address: " b ", mac: \"02:00:00:00:00:0b\" }]"
-#define BOTH                                                                              \
-	"interfaces:\n" LEFT KNOWN("10.1.0.2", "10.1.0.3") " }\n" RIGHT KNOWN("10.2.0.2", \
-									      "10.2.0.3") " }\n"
-
-#define assert_leads(address, where) assert_string_equal(leads(NULL, address), where)
-
 static void an_interface_has_its_addresses_and_its_wire(void **state)
 {
 	must_apply("interfaces:\n" LEFT " }\n");

@@ -18,6 +18,8 @@ keys() { # WANTED WORDS…: what -j shows has at least these keys
 	row=$(weft r -j "${@:2}" | jq -c '.[0] | keys') || return 1
 	jq -e --argjson row "$row" 'split(" ") - $row == []' <<<"\"$1\"" >/dev/null || { echo "$row lacks some of $1"; false; }
 }
+row_is() { equal "$3" "$(row "$1" "$2")"; }
+file_is() { equal "$1" "$(value r '.[0] | "\(.routes) \(.loaded) \(.state)"' route file show f)"; }
 row() { value r ".[] | select(.prefix == \"$1\") | $2" route show; }
 
 ns h1
@@ -95,6 +97,21 @@ expect 'without change' said out '^unchanged$'
 expect 'and checks' "$build/control/weftd" --check -c shown.yaml
 expect 'a wrong file leaves all as it was' code 1 config apply - <<<'interfaces: { lan: { port: t9 } }'
 expect 'really' equal up "$(value r '.[0].state' interface show lan)"
+
+# --- routes from a file ---
+printf '10.64.0.0/16 10.0.0.2\n10.65.0.0/16 10.0.0.2*2,10.0.0.3\n10.66.0.0/16 blackhole\n' >routes
+expect 'a file of routes' code 0 route file add f "file=$scratch/routes" distance=5
+expect 'is loaded' wait_for 5 file_is '3 3 loaded'
+expect 'its routes are static ones' wait_for 5 row_is 10.65.0.0/16 '"\(.protocol) \(.distance)"' 'static 5'
+printf '10.64.0.0/16 10.0.0.3\n\n10.65.0.0/16 nowhere\n' >routes
+expect 'a bad one is refused by its line' refused "/routes:3: there is no interface nowhere" route file reload f
+expect 'and all stays' row_is 10.64.0.0/16 '.nexthops[0].gateway' 10.0.0.2
+printf '10.64.0.0/16 10.0.0.3\n' >routes
+expect 'read again' code 0 route file reload f
+expect 'it changes what differs' wait_for 5 row_is 10.64.0.0/16 '.nexthops[0].gateway' 10.0.0.3
+expect 'an unknown one' refused 'there is no route file g' route file reload g
+expect 'and it can go' code 0 route file del f
+expect 'with its routes' wait_for 5 row_is 10.64.0.0/16 .prefix ''
 
 # --- events ---
 ip -n h1 link set eth0 down

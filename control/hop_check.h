@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* Has a static route's next hop sense beside a candidate configuration? */
+#ifndef WEFT_CONTROL_HOP_CHECK_H
+#define WEFT_CONTROL_HOP_CHECK_H
+
+#include <stdbool.h>
+
+#include <jansson.h>
+
+#include "control/route_conf.h"
+
+struct hop_check {
+	const json_t *candidate;
+	json_t *own; /* "vrf address" -> interface */
+};
+
+void hop_check_init(struct hop_check *check, const json_t *candidate);
+void hop_check_fini(struct hop_check *check);
+
+#define HOP_FAULT_MAX 256
+/* Whether there is anything against its gateway, its interface: then out says what. Whether an
+ * interface is there at all is left to others. */
+bool hop_gateway_fault(const struct hop_check *check, const struct route_conf *route,
+		       const struct route_hop *hop, char out[HOP_FAULT_MAX]);
+bool hop_interface_fault(const struct hop_check *check, const struct route_conf *route,
+			 const struct route_hop *hop, char out[HOP_FAULT_MAX]);
+
+bool hop_same(const struct route_hop *a, const struct route_hop *b);
+/* NULL is the default one. */
+const char *hop_vrf_name(const char *vrf);
+bool hop_same_vrf(const char *a, const char *b);
+
+#endif
