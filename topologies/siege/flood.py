@@ -6,7 +6,7 @@
 
   scan4, scan6     packets for addresses of a /8, of a /64 where nobody is
   arp, nd          requests for the gateway from addresses and machines that do not exist
-  lies             ARP in the name of the gateway and of others
+  lies             ARP in the gateway's name, in that of addresses elsewhere, in that of nobody
   ttl, nowhere     packets that end here, packets that a route refuses: errors are owed
   ping             the gateway
   routing          what looks like a routing protocol's
@@ -51,8 +51,9 @@ def solicitation():
 
 
 def lie():
+    """To the router alone: what a neighbour makes of a broadcast lie is his."""
     whose = random.choice(('10.1.0.1', '11.0.0.2', f'10.1.0.{random.randrange(3, 255)}'))
-    return ARP, arp(random.choice((1, 2)), someone(), whose, random.choice((whose, '10.1.0.1'))), BROADCAST
+    return ARP, arp(random.choice((1, 2)), someone(), whose, random.choice((whose, '10.1.0.1'))), None
 
 
 def packet(**how):
@@ -67,7 +68,7 @@ WEAPONS = {'scan4': scan4, 'scan6': scan6, 'arp': request, 'nd': solicitation, '
            'routing': packet(dst='224.0.0.5', proto=89, payload=bytes(44), to='01:00:5e:00:00:05')}
 
 
-def main(device, router, weapon, seconds, rate='20000'):
+def main(device, router, weapon, seconds, rate='15000'):
     sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
     sock.bind((device, 0))
     make, rate, n = WEAPONS[weapon], float(rate), 0
