@@ -145,13 +145,14 @@ static void give(struct host *host, const struct packet_in *in, uint8_t flags)
 				       .pointer = 40,
 				       .gateway = fake_addr(in->ether_type == 0x0800 ? "192.0.2.7"
 										     : "fe80::7")};
+	struct packet_in whole = *in;
 	struct ip_view ip;
 
 	was_error = ip_read(in->data, in->len, false, &ip) == 0 && is_error(&ip);
 	if ((flags & WHY) < HOST_WHYS)
 		host_error(host, in, &problem);
-	else
-		host_input(host, in);
+	else if (host_assemble(host, &whole))
+		host_input(host, &whole);
 }
 
 /* Both have sent before the packet comes; their family is the packet's. */
