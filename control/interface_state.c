@@ -15,6 +15,14 @@ static bool takes(const struct member *member, uint16_t vlan)
 	return member->conf.untagged == vlan || member->conf.tagged[vlan / 64] >> vlan % 64 & 1;
 }
 
+/* What the interface is on may be less than what was asked for: longer packets would be lost there
+ * without a word. */
+static void limit_mtu(struct interface_state *state, unsigned mtu)
+{
+	if (mtu && (!state->l3.mtu || mtu < state->l3.mtu))
+		state->l3.mtu = (uint16_t)mtu;
+}
+
 /* The smallest of its ports in this VLAN; 0: it has none. */
 static uint16_t bridge_mtu(const struct bridge *bridge, uint16_t vlan)
 {
@@ -54,8 +62,7 @@ static void on_bridge(const json_t *conf, const struct bridge_entry *without,
 		return;
 	}
 	out->l3.bridge = bridge->bridge;
-	if (!out->l3.mtu)
-		out->l3.mtu = bridge_mtu(bridge->bridge, out->l3.vlan);
+	limit_mtu(out, bridge_mtu(bridge->bridge, out->l3.vlan));
 	if (!bridge_is_up(bridge->bridge, out->l3.vlan))
 		snprintf(out->reason, sizeof(out->reason),
 			 "no port of bridge %s that takes VLAN %d is up", name, out->l3.vlan);
@@ -75,8 +82,7 @@ static void on_port(const char *name, const json_t *conf, const struct port_entr
 		return;
 	}
 	out->l3.port = port->port;
-	if (!out->l3.mtu)
-		out->l3.mtu = (uint16_t)conf_int(port->conf, "mtu");
+	limit_mtu(out, (unsigned)conf_int(port->conf, "mtu"));
 	if (!port->status.up)
 		snprintf(out->reason, sizeof(out->reason), "port %s is down", port_name);
 }

@@ -75,6 +75,10 @@ json_t *field_prefix_check(const struct field *field, const json_t *value, const
 	char text[PREFIX_TEXT_MAX];
 	struct prefix prefix, network;
 
+	if (json_is_string(value) && strcmp(json_string_value(value), "default") == 0) {
+		errors_add(errors, path, "'default' is not a prefix: expected 0.0.0.0/0 or ::/0");
+		return NULL;
+	}
 	if (!json_is_string(value) || prefix_parse(json_string_value(value), &prefix) < 0)
 		return field_refuse(field, value, path, errors, "is not a prefix");
 	network = prefix_network(&prefix);

@@ -80,6 +80,20 @@ static bool report(struct trace *trace)
 	return true;
 }
 
+/* Whether the probes of later hops would fare no better. */
+static bool is_end(const struct probe *probe)
+{
+	switch (probe->outcome) {
+	case TRACE_ARRIVED:
+	case TRACE_UNREACHABLE:
+		return true;
+	case TRACE_NOT_SENT: /* unless only a queue was full */
+		return probe->error == -EHOSTUNREACH || probe->error == -ENETDOWN;
+	default:
+		return false;
+	}
+}
+
 /* What ends the way ends it with the other probes of its hop. */
 static void finish(struct trace *trace, uint32_t i, enum trace_outcome outcome)
 {
@@ -87,7 +101,7 @@ static void finish(struct trace *trace, uint32_t i, enum trace_outcome outcome)
 
 	trace->probes[i].is_done = true;
 	trace->probes[i].outcome = (uint8_t)outcome;
-	if ((outcome == TRACE_ARRIVED || outcome == TRACE_UNREACHABLE) && end_of_hop < trace->n)
+	if (is_end(&trace->probes[i]) && end_of_hop < trace->n)
 		trace->n = end_of_hop;
 }
 

@@ -60,9 +60,14 @@ expect 'too many rows are refused, not cut' refused 'more than 2' route show lim
 expect 'drops and punts are shown' code 0 punt show
 expect 'with every class' equal 5 "$(value r length punt show)"
 
+expect 'an MTU beyond that of the port' refused 'more than the 1500 of port t1' interface set lan mtu=9000
+expect 'a trace where nothing leads' refused 'nothing answered' traceroute 192.0.2.1
+expect 'ends with its first hop' equal 1 "$(wc -l <out)"
+
 # --- refusing ---
 expect 'host bits' refused 'expected 10.0.0.0/8' route add 10.1.2.3/8 via=10.0.0.2
 expect "weft's own address as a gateway" refused "weft's own address, on interface lan" route add 11.0.0.0/8 via=10.0.0.1
+expect 'a default route by that name' refused 'expected 0.0.0.0/0 or ::/0' route add default via=10.0.0.2
 expect 'another family' refused 'is of IPv4, the prefix of IPv6' route add 2001:db8:9::/48 via=10.0.0.2
 expect 'the same route twice' refused 'is there at routes\[0\] already' route add 10.1.0.0/16 via=10.0.0.3
 expect 'a route to nowhere' refused 'leads nowhere' route add 11.0.0.0/8

@@ -110,6 +110,8 @@ static int on_send(struct fake *fake, const struct packet_out *out)
 	struct addr from;
 	bool is4;
 
+	if (path->refusal)
+		return path->refusal;
 	assert_int_equal(ip_read(out->data, out->len, false, &ip), 0);
 	is4 = ip.src.family == ADDR_IP4;
 	if (ip.proto != IP_ICMP) /* UDP and ICMPv6 */

@@ -27,6 +27,7 @@ struct path {
 	size_t size;
 	struct ping *ping;
 	struct trace *trace;
+	int refusal;         /* what sending ends with; 0: it is sent */
 	uint32_t stop_after; /* reports; 0: never */
 	bool is_over;
 };

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -124,6 +125,28 @@ static void a_dead_destination_costs_all_hops(void **state)
 	path_end(&path);
 }
 
+/* Where nothing leads, further hops would be told the same; where a queue was full, they may not.
+ */
+static void what_cannot_be_sent_at_all_ends_with_the_first_hop(void **state)
+{
+	struct trace_conf conf = trace_conf("198.18.0.1", true);
+	struct path path;
+
+	path_begin(&path, 3);
+	path.refusal = -EHOSTUNREACH;
+	start_trace(&path, &conf);
+	fake_run(&path.bench.fake, SPAN_S(10));
+	assert_string_equal(path.text, "1.1 not sent \n1.2 not sent \n");
+	path_end(&path);
+	path_begin(&path, 3);
+	path.refusal = -ENOBUFS;
+	conf.max_hops = 3;
+	start_trace(&path, &conf);
+	fake_run(&path.bench.fake, SPAN_S(10));
+	assert_non_null(strstr(path.text, "3.2 not sent \n"));
+	path_end(&path);
+}
+
 static void a_trace_may_be_stopped_at_any_time_even_from_its_report(void **state)
 {
 	struct trace_conf conf = trace_conf("198.18.0.1", true);
@@ -154,6 +177,7 @@ int main(void)
 		cmocka_unit_test(silent_hops_cost_their_time_together),
 		cmocka_unit_test(a_way_that_ends_early_ends_with_the_reason),
 		cmocka_unit_test(a_dead_destination_costs_all_hops),
+		cmocka_unit_test(what_cannot_be_sent_at_all_ends_with_the_first_hop),
 		cmocka_unit_test(a_trace_may_be_stopped_at_any_time_even_from_its_report),
 	};
 
