@@ -90,7 +90,8 @@ def run(bench, options):
     for words in missing:
         say(words)
     told = {'title': 'Switching', 'machine': machine.describe(), 'quick': options.quick,
-            'rounds': options.rounds, 'seconds': options.seconds, 'left_out': missing}
+            'rounds': options.rounds, 'seconds': options.seconds, 'left_out': missing,
+            'command': ' '.join(['sudo ./tools/bench', *sys.argv[1:]])}
     trials, told['stopped'] = measure(bench, chosen, devices, options.rounds, options.seconds)
     best = windows.best_speed([tick for t in trials for tick in t.ticks])
     told['machine']['load_after'] = machine.load()

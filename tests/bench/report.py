@@ -49,6 +49,31 @@ def groups(rows):
             for same in found.values()]
 
 
+WORDS = ('better', 'worse')  # a verdict that is told in the summary
+
+
+def summary(rows):
+    """A line a case and figure: ours, and the ratio to each of the others."""
+    names = list(dict.fromkeys(row.device for row in rows))
+    table = [['case', *names[:1], *(f'to {name}' for name in names[1:])]]
+    for title, same in groups(rows):
+        by_name = {row.device: row for row in same}
+        table.append([title] + [_short(by_name.get(name), name == names[0]) for name in names])
+    return table
+
+
+def _short(row, is_ours):
+    if row is None:
+        return DASH
+    if is_ours:
+        return ('≥ ' if row.limited and row.median is not None else '') + number(row.median)
+    if row.ratio is None:
+        return DASH
+    i = row.ratio.interval
+    told = f'{row.ratio.median:.2f} ({i.low:.2f}{DASH}{i.high:.2f})'
+    return f'{told} {row.verdict}' if row.verdict in WORDS else told
+
+
 def text(run):
     """A table for the terminal."""
     lines = [*facts(run), '']
@@ -71,7 +96,8 @@ def facts(run):
             f"{run['rounds']} rounds of {run['seconds']} s, {machine['began']}; load before "
             f"{machine['load_before']}, after {machine['load_after']}; "
             f"{run['clean_percent']:.0f} % of the time was clean"
-            + (', quick' if run['quick'] else '') + (', STOPPED EARLY' if run['stopped'] else '')]
+            + (', quick' if run['quick'] else '') + (', STOPPED EARLY' if run['stopped'] else ''),
+            f"`{run['command']}`"]
 
 
 def notes(run):
@@ -87,12 +113,18 @@ def notes(run):
     return said
 
 
+def _table(rows):
+    lines = ['| ' + ' | '.join(row) + ' |' for row in rows]
+    return [lines[0], '|---' * len(rows[0]) + '|', *lines[1:]]
+
+
 def markdown(run, chart):
     lines = [f"# {run['title']}", '', f'![medians of clean windows]({chart})', '',
-             *(line + '  ' for line in facts(run)), '']
+             *(line + '  ' for line in facts(run)), '', *_table(summary(run['rows'])), '',
+             'Ratios are medians of the rounds, with the interval in which the true one lies; above 1 '
+             'weft has more, of time too. How to read the rest: [README.md](README.md).', '']
     for title, rows in groups(run['rows']):
-        lines += [f'## {title}', '', '| ' + ' | '.join(HEAD) + ' |', '|---' * len(HEAD) + '|']
-        lines += ['| ' + ' | '.join(cells(row)) + ' |' for row in rows] + ['']
+        lines += [f'## {title}', '', *_table([HEAD, *map(cells, rows)]), '']
     return '\n'.join(lines + [note + '  ' for note in notes(run)]) + '\n'
 
 

@@ -31,7 +31,8 @@ class Trial:
         told['windows'] = [[round(windows.mpps(w), 4), windows.classify(w, self.ticks, best)]
                            for w in self.windows]
         told['clean_share'] = round(windows.share_clean(self.ticks, best), 3)
-        del told['ticks']
+        told['ticks'] = [[tick.ns, tick.round_ns, *tick.speeds, tick.waited_ns]
+                         for tick in self.ticks]
         return told
 
 

@@ -16,6 +16,7 @@ def run(**more):
               seen=60, whole=3.9, cycles=264.0, ratio=ratios([(6, 4)] * 5), verdict='better')
     return {'title': 'Switching', 'quick': False, 'rounds': 5, 'seconds': 3, 'stopped': False,
             'clean_percent': 83.0, 'versions': ['weft 1'], 'meaningless': [],
+            'command': 'sudo ./tools/bench l2',
             'machine': {'processor': 'P', 'cores': 2, 'kernel': 'Linux', 'began': 'now',
                         'load_before': 0.1, 'load_after': 2.0}, 'rows': [row], **more}
 
@@ -32,15 +33,34 @@ class Report(unittest.TestCase):
         self.assertNotIn('JUDGES NOTHING', report.text(run()))
         self.assertIn('JUDGES NOTHING: load', report.text(run(meaningless=['load'])))
 
-    def test_a_page_has_a_table_with_as_many_cells_as_its_head(self):
+    def test_a_page_has_tables_with_as_many_cells_as_their_heads(self):
         lines = [line for line in report.markdown(run(), 'l2.svg').splitlines() if line[:1] == '|']
-        self.assertEqual({line.count('|') for line in lines}, {len(report.HEAD) + 1})
+        heads = [report.summary(run()['rows'])[0], report.HEAD]
+        self.assertEqual([line.count('|') for line in lines],
+                         [len(head) + 1 for head in heads for _ in range(3)])
+
+    def test_a_page_begins_with_a_line_a_case_and_tells_only_sure_verdicts_there(self):
+        ours = Row('64-1', '64 B', 'mpps', 'M/s', 'weft', 'far', median=6.0, limited=True)
+        peer = run()['rows'][0]
+        unsure = Row('64-1', '64 B', 'mpps', 'M/s', 'testpmd', 'far', ratio=ratios([(5, 6), (8, 6)]),
+                     verdict='no difference of 10 % is sure')
+        self.assertEqual(report.summary([ours, peer, unsure]), [
+            ['case', 'weft', 'to ovs', 'to testpmd'],
+            ['64 B [M/s], cores far apart', '≥ 6.00', '1.50 (1.50–1.50) better',
+             '1.08 (0.83–1.33)']])
+
+    def test_a_device_that_is_missing_in_a_case_is_a_dash(self):
+        other = Row('1518', '1,518 B', 'mpps', 'M/s', 'weft', 'far', median=2.0)
+        table = report.summary([Row('64-1', '64 B', 'mpps', 'M/s', 'weft', 'far'),
+                                run()['rows'][0], other])
+        self.assertEqual(table[2], ['1,518 B [M/s], cores far apart', '2.00', report.DASH])
 
     def test_json_has_every_window_with_its_class(self):
         ticks = [Tick(i * 50_000_000, 90.0, (4.0, 4.0), 0) for i in range(4)]
         trial = Trial('64-1', 'ovs', 1, windows=[Window(60_000_000, 250_000, 0)], ticks=ticks)
         told = json.loads(report.as_json(run(), [trial], 4.0))
         self.assertEqual(told['trials'][0]['windows'], [[5.0, 'near']])
+        self.assertEqual(told['trials'][0]['ticks'][1], [50_000_000, 90.0, 4.0, 4.0, 0])
         self.assertEqual(told['rows'][0]['ratio']['median'], 1.5)
 
     def test_cases_are_chosen_by_name_once_and_unknown_ones_refused(self):
