@@ -55,10 +55,11 @@ WORDS = ('better', 'worse')  # a verdict that is told in the summary
 def summary(rows):
     """A line a case and figure: ours, and the ratio to each of the others."""
     names = list(dict.fromkeys(row.device for row in rows))
-    table = [['case', *names[:1], *(f'to {name}' for name in names[1:])]]
-    for title, same in groups(rows):
+    table = [['case', 'cores', *names[:1], *(f'to {name}' for name in names[1:])]]
+    for _, same in groups(rows):
         by_name = {row.device: row for row in same}
-        table.append([title] + [_short(by_name.get(name), name == names[0]) for name in names])
+        head = [f'{same[0].title} [{same[0].unit}]', PLACES[same[0].place]]
+        table.append(head + [_short(by_name.get(name), name == names[0]) for name in names])
     return table
 
 
@@ -120,12 +121,12 @@ def _table(rows):
 
 def markdown(run, chart):
     lines = [f"# {run['title']}", '', f'![medians of clean windows]({chart})', '',
-             *(line + '  ' for line in facts(run)), '', *_table(summary(run['rows'])), '',
+             *('- ' + line for line in facts(run)), '', *_table(summary(run['rows'])), '',
              'Ratios are medians of the rounds, with the interval in which the true one lies; above 1 '
              'weft has more, of time too. How to read the rest: [README.md](README.md).', '']
     for title, rows in groups(run['rows']):
         lines += [f'## {title}', '', *_table([HEAD, *map(cells, rows)]), '']
-    return '\n'.join(lines + [note + '  ' for note in notes(run)]) + '\n'
+    return '\n'.join(lines + ['- ' + note for note in notes(run)]) + '\n'
 
 
 def as_json(run, trials, best):

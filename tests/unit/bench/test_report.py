@@ -45,15 +45,15 @@ class Report(unittest.TestCase):
         unsure = Row('64-1', '64 B', 'mpps', 'M/s', 'testpmd', 'far', ratio=ratios([(5, 6), (8, 6)]),
                      verdict='no difference of 10 % is sure')
         self.assertEqual(report.summary([ours, peer, unsure]), [
-            ['case', 'weft', 'to ovs', 'to testpmd'],
-            ['64 B [M/s], cores far apart', '≥ 6.00', '1.50 (1.50–1.50) better',
+            ['case', 'cores', 'weft', 'to ovs', 'to testpmd'],
+            ['64 B [M/s]', 'cores far apart', '≥ 6.00', '1.50 (1.50–1.50) better',
              '1.08 (0.83–1.33)']])
 
     def test_a_device_that_is_missing_in_a_case_is_a_dash(self):
         other = Row('1518', '1,518 B', 'mpps', 'M/s', 'weft', 'far', median=2.0)
         table = report.summary([Row('64-1', '64 B', 'mpps', 'M/s', 'weft', 'far'),
                                 run()['rows'][0], other])
-        self.assertEqual(table[2], ['1,518 B [M/s], cores far apart', '2.00', report.DASH])
+        self.assertEqual(table[2], ['1,518 B [M/s]', 'cores far apart', '2.00', report.DASH])
 
     def test_json_has_every_window_with_its_class(self):
         ticks = [Tick(i * 50_000_000, 90.0, (4.0, 4.0), 0) for i in range(4)]
