@@ -145,6 +145,7 @@ static int on_connect(int vid)
 	for (int i = 0; i < 2 * PORT_QUEUES_MAX; i++)
 		atomic_store(&vp->ring_on[i], false);
 	atomic_store(&vp->moved, 0);
+	vp->rings_met = 0;
 	atomic_store(&vp->is_paused, false);
 	tell(vp);
 	return 0;
@@ -229,19 +230,24 @@ static void on_gone(int vid)
 	vhost_late_drop(vp);
 }
 
-/* A ring that weftd was killed over goes on where it was. With the ring's lock held. */
-static void recover_packed(int vid, uint16_t ring, const struct rte_vhost_vring *vring)
+/* A ring that weftd was killed over goes on where it was: that is to be found out when a connection
+ * has it on for the first time, later QEMU knows. With the ring's lock held. */
+static void recover_packed(struct vhost_port *vp, int vid, uint16_t ring,
+			   const struct rte_vhost_vring *vring)
 {
-	uint16_t position, avail, used;
+	bool is_new = !(vp->rings_met & 1u << ring);
+	struct vhost_packed found;
 	uint64_t features;
 
-	if (rte_vhost_get_negotiated_features(vid, &features) < 0 ||
+	vp->rings_met |= 1u << ring;
+	if (!is_new || rte_vhost_get_negotiated_features(vid, &features) < 0 ||
 	    !(features & BIT(VIRTIO_F_RING_PACKED)) ||
-	    rte_vhost_get_vring_base(vid, ring, &avail, &used) < 0 ||
-	    !vhost_packed_position(vring->desc_packed, vring->size, &position))
+	    !vhost_packed_find(vring->desc_packed, vring->size, &found))
 		return;
-	if (position != used)
-		rte_vhost_set_vring_base(vid, ring, position, position);
+	vhost_packed_close(vring->desc_packed, &found);
+	rte_vhost_log_used_vring(vid, ring, found.gap * sizeof(vring->desc_packed[0]),
+				 found.n_gap * sizeof(vring->desc_packed[0]));
+	rte_vhost_set_vring_base(vid, ring, found.position, found.position);
 }
 
 /* A ring whose place in memory is not known for the moment: the library says that it is off, asks
@@ -273,7 +279,7 @@ static int on_ring(int vid, uint16_t ring, int enable)
 		return 0;
 	vhost_ring_close(vp, vid, ring);
 	if (enable && rte_vhost_get_vhost_vring(vid, ring, &vring) == 0) {
-		recover_packed(vid, ring, &vring);
+		recover_packed(vp, vid, ring, &vring);
 		if (is_rx)
 			kick_set(&vp->queues[ring / 2], vring.kickfd);
 	}

@@ -86,6 +86,7 @@ struct vhost_port {
 	atomic_uint last_message;     /* its number; stays when the connection ends */
 	atomic_llong message_ms;      /* when it came */
 	atomic_bool features_refused; /* it took features that were not offered */
+	uint32_t rings_met;           /* bits of rings that this connection has had on */
 	bool has_memory;              /* the library has a table of the guest's memory */
 	struct vhost_gate gate;
 	int peer_fd; /* the library's, of the connection; or -1 */
@@ -172,10 +173,18 @@ bool vhost_news_take(void);
 /* Control: news also when something is made in the folder of path. 0 or -errno. */
 int vhost_news_watch(const char *path);
 
-/* Where the device goes on in a packed ring, as its descriptors tell: index | lap << 15. False
- * where they do not. The guest may write to them all the while; any position below size is safe. */
+/* Where the device goes on in a packed ring, as its descriptors tell. */
+struct vhost_packed {
+	uint16_t position;   /* index | lap << 15 */
+	uint16_t gap, n_gap; /* descriptors before it that a killed weftd did not come to mark */
+};
+/* False where they do not tell. The guest may write to them all the while; any position below size
+ * is safe. */
 struct vring_packed_desc;
-bool vhost_packed_position(const struct vring_packed_desc *ring, uint16_t size, uint16_t *position);
+bool vhost_packed_find(const struct vring_packed_desc *ring, uint16_t size,
+		       struct vhost_packed *found);
+/* Marks those of the gap as used. */
+void vhost_packed_close(struct vring_packed_desc *ring, const struct vhost_packed *found);
 
 /* Is there a socket at path? 0, -ENOENT, -ENOTSOCK, -ENAMETOOLONG or -EACCES. */
 int vhost_socket_probe(const char *path);

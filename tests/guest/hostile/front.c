@@ -94,14 +94,19 @@ static int connect_once(struct front *f)
 	return -1;
 }
 
-/* Weft turns a second guest away while it has not yet heard that the first one left. */
 int front_connect(struct front *f)
+{
+	memset(f->next, 0, sizeof(f->next));
+	memset(f->memory, 0, FRONT_MEMORY);
+	return front_return(f);
+}
+
+/* Weft turns a second guest away while it has not yet heard that the first one left. */
+int front_return(struct front *f)
 {
 	const struct timeval patience = {.tv_sec = FRONT_PATIENCE / 1000};
 	int64_t end = now_ms() + FRONT_PATIENCE;
 
-	memset(f->next, 0, sizeof(f->next));
-	memset(f->memory, 0, FRONT_MEMORY);
 	do {
 		struct vhost_wire_message m = {.request = VHOST_WIRE_GET_FEATURES,
 					       .flags = VHOST_WIRE_VERSION};

@@ -49,8 +49,10 @@ struct front {
 int front_init(struct front *f, const char *path, bool listens);
 void front_fini(struct front *f);
 
-/* A connection over which weft answers, and its end. */
+/* A connection over which weft answers, and its end: with memory that is all zeros, or as it was.
+ */
 int front_connect(struct front *f);
+int front_return(struct front *f);
 void front_hang_up(struct front *f);
 
 /* Sends the message with its descriptors, which stay ours. Size is that in the message. That weft
