@@ -5,8 +5,9 @@
   frames.py send IF [src=MAC] [dst=MAC] [vlan=N[,N…]] [type=0x88b5] [text=WORDS] [size=BYTES]
                  [count=N] [rate=PER-SECOND]
   frames.py flood IF count=N [rate=PER-SECOND]    each from another source address
-  frames.py watch IF seconds=S [text=WORDS] [until=N]
-                 prints how many frames with these words in them came, and with which tags
+  frames.py watch IF seconds=S [text=WORDS] [announces=MAC] [until=N]
+                 prints how many frames with these words in them came, and with which tags; or those that
+                 announce that an address is here: RARP, or ARP for the sender's own address
   frames.py answer IF ip=ADDRESS mac=MAC [vlan=N]
                  is a host with this address behind this tag: answers ARP and ping until killed
 
@@ -116,6 +117,12 @@ def flood(interface, options):
         pace.wait()
 
 
+def announces(frame, address):
+    _, payload = tags(frame)
+    return frame[6:12] == address and (payload[:2] == b'\x80\x35' or (
+        payload[:2] == b'\x08\x06' and payload[16:20] == payload[26:30]))
+
+
 def watch(interface, options):
     sock, seen = open_on(interface), {}
     end, total = time.monotonic() + float(options['seconds']), 0
@@ -123,6 +130,8 @@ def watch(interface, options):
     while total < int(options.get('until', 1 << 60)) and time.monotonic() < end:
         sock.settimeout(max(0.001, end - time.monotonic()))
         frame = receive(sock)
+        if frame and 'announces' in options and not announces(frame, mac(options['announces'])):
+            continue
         if frame and options.get('text', '').encode() in frame:
             vlans, _ = tags(frame)
             name = ','.join(map(str, vlans)) or 'untagged'

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -114,4 +115,74 @@ int vhost_socket_clear(const char *path)
 	if (rc < 0)
 		return rc;
 	return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+/*
+ * --- what comes over a socket, one step before rte_vhost has it ---
+ *
+ * The library looks at a ring's number, and at the count of queues of
+ * SET_INFLIGHT_FD, before it asks anybody about a message. Where they are out
+ * of bounds it hangs up and forgets the descriptors that came with it, and as
+ * nobody else knows their numbers, they would be lost: eight for each message,
+ * until weftd can open nothing any more. So a recvmsg of ours stands before the
+ * C library's for all of weftd, and takes the descriptors away again where no
+ * message carries any; the library then sees a socket that fails, and hangs up.
+ */
+
+/* Requests whose descriptors are refused before the library can lose them. */
+static bool has_none(uint32_t request)
+{
+	switch (request) {
+	case VHOST_WIRE_SET_VRING_NUM:
+	case VHOST_WIRE_SET_VRING_ADDR:
+	case VHOST_WIRE_SET_VRING_BASE:
+	case VHOST_WIRE_GET_VRING_BASE:
+	case VHOST_WIRE_SET_VRING_ENABLE:
+	case VHOST_WIRE_GET_INFLIGHT_FD:
+	case VHOST_WIRE_SET_INFLIGHT_FD:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* A message's head as the library reads it: by itself, with room for descriptors. */
+static bool is_head(const struct msghdr *message, ssize_t n)
+{
+	return n == (ssize_t)VHOST_WIRE_HEAD && message->msg_iovlen == 1 &&
+	       message->msg_iov[0].iov_len == VHOST_WIRE_HEAD && message->msg_controllen;
+}
+
+static unsigned close_rights(struct msghdr *message)
+{
+	unsigned n_closed = 0;
+
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c; c = CMSG_NXTHDR(message, c)) {
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t at = CMSG_LEN(0); at + sizeof(int) <= c->cmsg_len; at += sizeof(int)) {
+			int fd;
+
+			memcpy(&fd, (uint8_t *)c + at, sizeof(fd));
+			close(fd);
+			n_closed++;
+		}
+	}
+	return n_closed;
+}
+
+/* rte_vhost's thread, and whoever else in weftd receives messages. */
+ssize_t recvmsg(int fd, struct msghdr *message, int flags)
+{
+	ssize_t n = syscall(SYS_recvmsg, fd, message, flags);
+	uint32_t request;
+
+	if (!is_head(message, n))
+		return n;
+	memcpy(&request, message->msg_iov[0].iov_base, sizeof(request));
+	if (!has_none(request) || !close_rights(message))
+		return n;
+	message->msg_controllen = 0;
+	errno = EPROTO;
+	return -1;
 }

@@ -238,6 +238,29 @@ static int inflight_flood(struct front *f)
 	return front_is_served(f);
 }
 
+static int inflight_with_fds(struct front *f)
+{
+	static const unsigned counts[] = {1, 2, 8, 250};
+	int fds[250];
+
+	for (int i = 0; i < 250; i++)
+		fds[i] = f->memory_fds[i % 2];
+	for (int i = 0; i < 8; i++) {
+		struct vhost_wire_message m =
+			MESSAGE(i % 2 ? VHOST_WIRE_GET_INFLIGHT_FD : VHOST_WIRE_SET_INFLIGHT_FD,
+				sizeof(m.inflight));
+
+		m.inflight = (struct vhost_wire_inflight){4096, 0, (uint16_t)(i * 100), 64};
+		front_send(f, &m, fds, counts[i / 2]);
+		if (front_is_closed(f) < 0)
+			return -1;
+		front_hang_up(f);
+		if (front_connect(f) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* Found between a message's head and its end. Weft waits half a second. */
 static int half_message(struct front *f)
 {
@@ -305,7 +328,9 @@ const struct hostile_case cases_message[] = {
 	{"inflight_queues", "has in-flight memory that is too small for its queues", SPLIT,
 	 inflight_queues},
 	{"inflight_no_queues", "has in-flight memory of no queues, or too many", SPLIT,
-	 inflight_no_queues, 3},
+	 inflight_no_queues},
+	{"inflight_with_fds", "asks for in-flight memory with descriptors", SPLIT,
+	 inflight_with_fds},
 	{"inflight_flood", "wants in-flight memory again and again", SPLIT, inflight_flood},
 	{"half_message", "stops amid a message", SPLIT | LISTENING, half_message},
 	{"answers_unread", "reads no answers", SPLIT, answers_unread},

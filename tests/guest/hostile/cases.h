@@ -21,7 +21,6 @@ struct hostile_case {
 	const char *what; /* as a sentence of a test: "a guest that …" goes before it */
 	unsigned flags;
 	int (*play)(struct front *f);
-	unsigned leaks; /* descriptors that rte_vhost loses each time: docs/decisions/004 */
 };
 
 extern const struct hostile_case cases_message[], cases_setup[], cases_ring[], cases_descriptor[],

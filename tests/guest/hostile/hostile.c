@@ -2,7 +2,7 @@
 /*
  * A vhost-user guest that means harm.
  *
- *   hostile list                     NAME, descriptors lost a round, what it does; a line a case
+ *   hostile list                     NAME and what it does; a line a case
  *   hostile CASE SOCKET [ROUNDS]     plays it; 0 when weft behaved each time
  *
  * A name that ends in .packed is played with packed rings, one that ends in
@@ -38,8 +38,8 @@ static void list(void)
 		for (const struct hostile_case *c = levels[level]; c->name; c++)
 			for (size_t way = 0; way < N_WAYS; way++)
 				if (c->flags & ways[way].flag)
-					printf("%s%s\t%u\t%s%s\n", c->name, ways[way].suffix,
-					       c->leaks, c->what, ways[way].words);
+					printf("%s%s\t%s%s\n", c->name, ways[way].suffix, c->what,
+					       ways[way].words);
 }
 
 static const struct hostile_case *find(const char *name, unsigned *flag)
