@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* punt: packets that workers hand to control, by class. */
+#include "control/engines.h"
 #include "control/packets.h"
 #include "control/spine/noun.h"
 #include "dataplane/punt.h"
@@ -40,10 +41,33 @@ static json_t *show(struct call *call)
 	return rows;
 }
 
+static json_t *answers(struct call *call)
+{
+	struct host_stats stats;
+	json_t *rows = json_array();
+
+	host_stats(engines_host(), &stats);
+#define COUNTER(name, member, help)                                                         \
+	json_array_append_new(rows, json_pack("{s:s, s:I, s:s}", "counter", #name, "count", \
+					      (json_int_t)stats.member, "text", help));
+#include "routing/host/counter.def"
+#undef COUNTER
+	return rows;
+}
+
+static const struct verb verbs[] = {
+	{.name = "answers",
+	 .help = "what came of packets for weft itself, and of those whose senders are owed an "
+		 "answer",
+	 .run = answers},
+	{.name = NULL},
+};
+
 const struct noun noun_punt = {
 	.name = "punt",
 	.help = "packets that workers hand to control, by class",
 	.shape = NOUN_VIEW,
 	.columns = columns,
+	.verbs = verbs,
 	.show = show,
 };

@@ -47,7 +47,7 @@ static void timeout(struct timer *timer)
 
 	memcpy(in.src_mac, assembly->src_mac, sizeof(in.src_mac));
 	memcpy(in.dst_mac, assembly->dst_mac, sizeof(in.dst_mac));
-	assembly->host->assembly_stats.timeout++;
+	assembly->host->stats.parts.timeout++;
 	if (in.iface && in.len > 0)
 		error_of_part(assembly->host, &in, &problem);
 	give_up(assembly);
@@ -93,7 +93,7 @@ static bool is_of_network(const struct assembly *assembly, const struct addr *sr
 
 static void evict(struct assembly *assembly)
 {
-	assembly->host->assembly_stats.evicted++;
+	assembly->host->stats.parts.evicted++;
 	give_up(assembly);
 }
 
@@ -226,7 +226,7 @@ static bool keep_head(struct assembly *assembly, const struct packet_in *in,
 /* Its bytes into their place; false: the packet is given up. */
 static bool take(struct assembly *assembly, const struct packet_in *in, const struct ip_view *ip)
 {
-	struct assembly_stats *stats = &assembly->host->assembly_stats;
+	struct host_parts *stats = &assembly->host->stats.parts;
 	const uint8_t *data = data_of(ip);
 	uint32_t len = (uint32_t)(ip->packet + ip->len - data), from = ip->fragment_offset;
 	uint32_t to = from + len, last = assembly->n_parts;
@@ -293,10 +293,10 @@ bool host_assemble(struct host *host, struct packet_in *in)
 	if (ip_read(in->data, in->len, false, &ip) < 0 || !owed_has_sound_header(&ip) ||
 	    !ip_is_fragment(&ip))
 		return true;
-	host->assembly_stats.fragments++;
+	host->stats.parts.fragments++;
 	assembly = find(host, in, &ip);
 	if (!is_sound(&ip)) {
-		host->assembly_stats.malformed++;
+		host->stats.parts.malformed++;
 		if (ip.src.family == ADDR_IP6)
 			error_answer(host, in, &ip, &bad_length, true);
 		return false;
@@ -304,7 +304,7 @@ bool host_assemble(struct host *host, struct packet_in *in)
 	if (!assembly)
 		assembly = begin(host, in, &ip);
 	if (!assembly) {
-		host->assembly_stats.no_memory++;
+		host->stats.parts.no_memory++;
 		return false;
 	}
 	if (!take(assembly, in, &ip)) {
@@ -316,6 +316,6 @@ bool host_assemble(struct host *host, struct packet_in *in)
 	in->len = put_together(assembly, host->whole);
 	in->data = host->whole;
 	give_up(assembly);
-	host->assembly_stats.whole += in->len > 0;
+	host->stats.parts.whole += in->len > 0;
 	return in->len > 0;
 }

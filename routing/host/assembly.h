@@ -51,12 +51,6 @@ struct assembly {
 
 LIST_DEFINE(assemblies, struct assembly, link);
 
-struct assembly_stats {
-	uint64_t fragments, whole; /* that came in; packets that were put together */
-	uint64_t overlap, malformed, timeout, evicted,
-		no_memory; /* fragments or packets given up */
-};
-
 void assembly_fini(struct host *host);
 void assembly_iface_gone(struct host *host, uint32_t iface);
 

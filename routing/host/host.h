@@ -89,12 +89,20 @@ struct host_ops {
 	bool (*udp_open)(void *ctx, uint16_t vrf, uint16_t port);
 };
 
+/* Fragments for us (host_assemble). */
+struct host_parts {
+	uint64_t fragments, whole; /* that came in; packets that were put together */
+	/* Packets, or fragments, that were given up. */
+	uint64_t overlap, malformed, timeout, evicted, no_memory;
+};
+
 struct host_stats {
 	uint64_t errors[HOST_WHYS]; /* sent, by reason */
 	uint64_t verdicts[HOST_VERDICTS];
 	uint64_t echo_requests, echo_replies; /* for us, sent */
 	uint64_t fragments;                   /* for us, that nobody put together (host_assemble) */
 	uint64_t bad_checksum;
+	struct host_parts parts;
 };
 
 /* NULL with errno. conf is copied, NULL: the default; ops may be NULL and stays the caller's. */

@@ -113,7 +113,6 @@ struct host {
 	struct clients clients;
 	uint16_t next_id;
 	struct assemblies assemblies;
-	struct assembly_stats assembly_stats;
 	uint32_t assembly_bytes;
 	uint8_t room[65535];               /* a packet that is being built */
 	uint8_t piece[HOST_MTU_MAX];       /* a part of it, on its way out */
