@@ -136,6 +136,7 @@ uint8_t rip_route_metric(const struct rip_route *route);
 /* learn.c */
 void rip_learn(struct rip_neighbor *from, const struct rip_entry *entry);
 void rip_forget_neighbor(struct rip_neighbor *neighbor); /* its routes are lost */
+void rip_limit_paths(struct rip *rip);                   /* as it is configured now */
 
 /* neighbor.c */
 struct rip_neighbor *rip_neighbor_get(struct rip_iface *iface, const struct addr *addr);

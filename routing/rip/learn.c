@@ -247,6 +247,19 @@ void rip_learn(struct rip_neighbor *from, const struct rip_entry *entry)
 		take(route, from, gateway, &heard);
 }
 
+/* Fewer next hops than there were: the latest ones go. */
+void rip_limit_paths(struct rip *rip)
+{
+	for (struct rip_route *route = rip_route_next(rip, NULL); route;
+	     route = rip_route_next(rip, &route->prefix)) {
+		if (count_hops(route) <= rip->conf.paths)
+			continue;
+		while (count_hops(route) > rip->conf.paths)
+			drop_hop(route, &route->hops);
+		publish(route);
+	}
+}
+
 void rip_forget_neighbor(struct rip_neighbor *neighbor)
 {
 	struct rip *rip = neighbor->iface->rip;

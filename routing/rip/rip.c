@@ -176,6 +176,7 @@ static int reconfigure(struct instance *instance, const void *value)
 		return rc;
 	rip->conf = wanted;
 	rip->is_running = true;
+	rip_limit_paths(rip);
 	rc = rip_ifaces_configure(rip, &rip->conf);
 	if (rc == 0)
 		rc = listen_again(rip, &old, first);

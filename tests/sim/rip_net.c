@@ -13,6 +13,7 @@ void rip_net_start(struct rip_net *net, uint64_t seed, uint8_t family)
 		.family = family,
 		.redistributes = true,
 		.routes_max = 100000,
+		.paths = 8,
 		.link_conf = {.delay_us = 1000},
 		.all = {.metric = 1, .split = RIP_SPLIT_POISONED},
 	};
@@ -141,6 +142,7 @@ static void configure(struct rip_net *net, struct rip_net_router *self)
 		ifaces[i] = merged(&self->ifaces[i]);
 	rip_conf_default(&conf, net->family);
 	conf.routes_max = net->routes_max;
+	conf.paths = net->paths;
 	conf.n_ifaces = self->n_ifaces;
 	conf.ifaces = ifaces;
 	conf.n_neighbors = self->n_neighbors;

@@ -208,6 +208,27 @@ static void equal_ways_are_used_together_and_one_may_fail(void **state)
 	assert_int_equal(rip_net_n_hops(a, "10.3.0.0/16"), 2);
 }
 
+static void fewer_equal_ways_are_used_as_soon_as_fewer_are_wanted(void **state)
+{
+	struct router *d = rip_net_router(&net, "d", NULL);
+
+	rip_net_link(&net, a, "192.0.2.13/30", d, "192.0.2.14/30");
+	rip_net_link(&net, d, "192.0.2.17/30", c, "192.0.2.18/30");
+	rip_net_configure(&net);
+	run(70);
+	assert_int_equal(rip_net_n_hops(a, "10.3.0.0/16"), 2);
+	net.paths = 1;
+	rip_net_configure(&net);
+	world_run(net.world, 1);
+	assert_int_equal(rip_net_n_hops(a, "10.3.0.0/16"), 1);
+	run(70);
+	assert_int_equal(rip_net_n_hops(a, "10.3.0.0/16"), 1);
+	net.paths = 2;
+	rip_net_configure(&net);
+	run(70); /* with the next update of the other neighbour */
+	assert_int_equal(rip_net_n_hops(a, "10.3.0.0/16"), 2);
+}
+
 static void what_is_no_longer_redistributed_is_withdrawn(void **state)
 {
 	rip_net_configure(&net);
@@ -303,6 +324,7 @@ int main(void)
 		TEST(a_default_route_is_told_where_it_is_wanted),
 		TEST(tags_travel),
 		TEST(equal_ways_are_used_together_and_one_may_fail),
+		TEST(fewer_equal_ways_are_used_as_soon_as_fewer_are_wanted),
 		TEST(what_is_no_longer_redistributed_is_withdrawn),
 		TEST(a_loopbacks_address_is_told_and_an_interfaces_only_as_its_subnet),
 		TEST(a_router_that_stops_says_so),
