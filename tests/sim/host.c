@@ -38,6 +38,8 @@ void sim_host_iface(struct end *end)
 	iface->flags = (uint8_t)((iface->flags & ~IFACE_UP) | (up ? IFACE_UP : 0));
 	iface->since_us = env_now(&router->env).us;
 	world_note(router->world, router, "%s is %s", iface->name, up ? "up" : "down");
+	if (!router->env.rib)
+		return;
 	rib_iface_changed(router->env.rib, iface);
 	if (router->bfd)
 		bfd_iface_changed(router->bfd, iface);
@@ -49,25 +51,42 @@ void sim_host_settle(struct router *router)
 {
 	enum { SLICE = 1000, SLICES_MAX = 100000 };
 
-	for (int i = 0; rib_work(router->env.rib, SLICE) > 0; i++)
+	for (int i = 0; router->env.rib && rib_work(router->env.rib, SLICE) > 0; i++)
 		if (i == SLICES_MAX) {
 			world_note(router->world, router, "the RIB does not come to rest");
 			__builtin_trap();
 		}
 }
 
+/* After stop an engine has no route left, and the RIB, once it has decided, nothing of it. */
+static void check_is_empty(struct router *router)
+{
+	struct rib_counts counts;
+	uint32_t sets = nexthop_sets_count(rib_sets(router->env.rib));
+
+	rib_counts(router->env.rib, 0, &counts);
+	if (counts.routes || counts.prefixes)
+		world_fail(router->world, router, "%llu routes are left after the end",
+			   (unsigned long long)counts.routes);
+	if (sets)
+		world_fail(router->world, router, "%u next-hop sets are left after the end", sets);
+}
+
 void sim_host_stop(struct router *router)
 {
-	router->is_stopped = false; /* also a crashed one has to give back what it holds */
-	for (uint32_t i = router->n_instances; i-- > 0;) {
-		const struct protocol *protocol = router->instances[i]->protocol;
-
-		protocol->stop(router->instances[i]);
-		protocol->destroy(router->instances[i]);
-	}
+	for (uint32_t i = router->n_instances; i-- > 0;)
+		router->instances[i]->protocol->stop(router->instances[i]);
+	router->has_ended = true;
+	sim_host_settle(router);
+	check_is_empty(router);
+	for (uint32_t i = router->n_instances; i-- > 0;)
+		router->instances[i]->protocol->destroy(router->instances[i]);
+	router->n_instances = 0;
 	sim_host_settle(router);
 	bfd_destroy(router->bfd);
+	router->bfd = NULL;
 	rib_destroy(router->env.rib);
+	router->env.rib = NULL;
 }
 
 struct env_watch {

@@ -46,20 +46,46 @@ void world_note(struct world *world, const struct router *router, const char *fo
 {
 	char text[512];
 	va_list args;
-	int n;
 
-	n = snprintf(text, sizeof(text), "%11.6f %-6s ", (double)world->timers.now.us / 1e6,
-		     router ? router->name : "-");
+	if (!world->transcript)
+		return;
 	va_start(args, format);
-	vsnprintf(text + n, sizeof(text) - (size_t)n, format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	for (const char *p = text; *p; p++) /* FNV-1a */
-		world->digest = (world->digest ^ (uint8_t)*p) * UINT64_C(0x100000001b3);
-	if (world->transcript)
-		fprintf(world->transcript, "%s\n", text);
+	fprintf(world->transcript, "%11.6f %-7s %s\n", (double)world->timers.now.us / 1e6,
+		router ? router->name : "-", text);
+}
+
+void world_fail(struct world *world, const struct router *router, const char *format, ...)
+{
+	char text[200];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	world_note(world, router, "FAILURE: %s", text);
+	if (world->n_failures++ == 0)
+		snprintf(world->failure, sizeof(world->failure), "at %.6f s%s%s: %s",
+			 (double)world->timers.now.us / 1e6, router ? ", " : "",
+			 router ? router->name : "", text);
 }
 
 /* --- packets --- */
+
+/* sign: > sent, < received, x lost. */
+static void note_packet(const struct end *end, char sign, const uint8_t *data, uint32_t len)
+{
+	const struct world *world = end->router->world;
+	char text[400];
+
+	if (!world->transcript)
+		return;
+	snprintf(text, sizeof(text), "%u bytes", len);
+	if (!world->describe || world->describe(&end->iface, data, len, text, sizeof(text)))
+		world_note(end->router->world, end->router, "%c %s %s", sign, end->iface.name,
+			   text);
+}
 
 static void packet_free(struct packet *packet)
 {
@@ -77,6 +103,8 @@ static void on_arrival(struct timer *timer)
 
 	if (!to->router->is_stopped && !to->is_deaf && to->iface.flags & IFACE_UP) {
 		to->link->delivered++;
+		to->router->world->delivered++;
+		note_packet(to, '<', packet->data, packet->in.len);
 		sim_host_input(to->router, &packet->in);
 	}
 	packet_free(packet);
@@ -116,8 +144,10 @@ static void carry(struct end *from, struct end *to, const struct packet_out *out
 	struct world *world = from->router->world;
 
 	link->sent++;
+	world->sent++;
 	if (link->is_cut || link->is_silent || chance(world, link->conf.loss)) {
 		link->lost++;
+		note_packet(to, 'x', out->data, out->len);
 		return;
 	}
 	launch(from, to, out);
@@ -165,12 +195,14 @@ static int sim_send(struct env *env, const struct packet_out *out)
 	if (!out->iface)
 		return -EHOSTUNREACH; /* engines of this world speak to their neighbours alone */
 	from = container_of(out->iface, struct end, iface);
+	if (router->has_ended && !router->is_stopped)
+		world_fail(world, router, "a packet is sent on %s after the end", from->iface.name);
 	if (router->is_stopped || !(from->iface.flags & IFACE_UP))
 		return -ENETDOWN;
 	if (ip_read(out->data, out->len, false, &ip) < 0)
 		abort(); /* an engine sends no broken packets */
 	dst = out->gateway.family == ADDR_NONE ? ip.dst : out->gateway;
-	world_note(world, router, "> %s, %u bytes", from->iface.name, out->len);
+	note_packet(from, '>', out->data, out->len);
 	if (!from->link || (world->watch && !world->watch(world, from, out)))
 		return 0;
 	for (uint32_t i = 0; i < from->link->n_ends; i++)
@@ -225,9 +257,8 @@ struct world *world_create(uint64_t seed, FILE *transcript)
 	struct world *world = must(calloc(1, sizeof(*world)));
 
 	world->random = seed;
-	world->digest = UINT64_C(0xcbf29ce484222325);
 	world->transcript = transcript;
-	timers_init(&world->timers, (struct moment){SPAN_S(1)}); /* nothing happens at zero */
+	timers_init(&world->timers, (struct moment){1}); /* nothing happens at zero */
 	return world;
 }
 
@@ -240,8 +271,8 @@ struct router *world_router(struct world *world, const char *name)
 	router->random = next_random(&world->random);
 	router->env = (struct env){.ops = &sim_ops, .timers = &world->timers};
 	router->env.rib = must(rib_create(&router->env));
-	while (*at)
-		at = &(*at)->next;
+	for (; *at; at = &(*at)->next)
+		router->number++;
 	*at = router;
 	return router;
 }
@@ -270,6 +301,12 @@ static void add_addresses(struct end *end, const char *addresses)
 
 struct end *router_attach(struct router *router, struct link *link, const char *addresses)
 {
+	return router_attach_as(router, link, link ? link->name : "lo", addresses);
+}
+
+struct end *router_attach_as(struct router *router, struct link *link, const char *name,
+			     const char *addresses)
+{
 	struct end *end = must(calloc(1, sizeof(*end)));
 	uint32_t id = router->n_ends + 1;
 
@@ -284,7 +321,7 @@ struct end *router_attach(struct router *router, struct link *link, const char *
 		.addresses = end->addresses,
 		.flags = link ? 0 : IFACE_LOOPBACK,
 	};
-	snprintf(end->iface.name, sizeof(end->iface.name), "%s", link ? link->name : "lo");
+	snprintf(end->iface.name, sizeof(end->iface.name), "%s", name);
 	add_addresses(end, addresses);
 	router->ends[router->n_ends++] = end;
 	if (link)
@@ -329,10 +366,27 @@ void router_stop(struct router *router)
 	world_note(router->world, router, "stops");
 }
 
+void router_end(struct router *router, bool says_so)
+{
+	world_note(router->world, router, says_so ? "ends" : "dies");
+	router->is_stopped = !says_so;
+	sim_host_stop(router);
+	router->is_stopped = true;
+}
+
+void router_begin(struct router *router)
+{
+	router->env.rib = must(rib_create(&router->env));
+	router->is_stopped = router->has_ended = false;
+	world_note(router->world, router, "begins");
+}
+
 static void settle(struct world *world)
 {
 	for (struct router *router = world->routers; router; router = router->next)
 		sim_host_settle(router);
+	if (world->settled)
+		world->settled(world);
 }
 
 void world_run(struct world *world, int64_t span_us)
@@ -363,15 +417,31 @@ static void router_free(struct router *router)
 }
 
 /* All stop before one is freed: their last words are still addressed to somebody. */
-void world_destroy(struct world *world)
+void world_stop(struct world *world)
 {
 	struct moment left;
 
 	for (struct router *router = world->routers; router; router = router->next)
-		sim_host_stop(router);
+		if (router->env.rib)
+			router_end(router, !router->is_stopped);
 	while (world->packets) {
 		timer_stop(&world->timers, &world->packets->timer);
 		packet_free(world->packets);
+	}
+	if (timers_next(&world->timers, &left))
+		world_fail(world, NULL, "an engine left a timer behind, set for %.6f s",
+			   (double)left.us / 1e6);
+	world->timers.n = 0; /* told once */
+}
+
+void world_destroy(struct world *world)
+{
+	uint32_t known = world->n_failures;
+
+	world_stop(world);
+	if (world->n_failures > known) {
+		fprintf(stderr, "%s\n", world->failure);
+		abort();
 	}
 	while (world->routers) {
 		struct router *router = world->routers;
@@ -384,10 +454,6 @@ void world_destroy(struct world *world)
 
 		world->links = link->next;
 		free(link);
-	}
-	if (timers_next(&world->timers, &left)) {
-		fprintf(stderr, "an engine left a timer behind\n");
-		abort();
 	}
 	timers_fini(&world->timers);
 	free(world);

@@ -25,7 +25,7 @@
 #include "routing/protocol.h"
 #include "routing/rib.h"
 
-#define ROUTER_IFACES_MAX    64
+#define ROUTER_IFACES_MAX    128
 #define ROUTER_INSTANCES_MAX 8
 #define IFACE_ADDRESSES_MAX  8
 #define LINK_ENDS_MAX        64
@@ -63,8 +63,10 @@ struct router {
 	struct env env; /* first: engines find their router by it */
 	struct world *world;
 	char name[32];
+	uint32_t number; /* in the order of making, from 0 */
 	uint64_t random;
 	bool is_stopped; /* neither sends nor gets anything */
+	bool has_ended;  /* its engines are gone, or going: whatever they still send is a mistake */
 	struct bfd *bfd; /* NULL: none */
 	uint32_t n_ends;
 	struct end *ends[ROUTER_IFACES_MAX];
@@ -77,23 +79,39 @@ struct world {
 	struct timers timers;
 	uint64_t random;
 	FILE *transcript; /* NULL: none */
-	uint64_t digest;  /* of what the transcript would say: equal runs have equal ones */
 	uint32_t in_flight;
+	uint64_t sent, delivered; /* packets, of all */
+	uint32_t n_failures;
+	char failure[256]; /* the first one */
 	struct router *routers;
 	struct link *links;
 	struct packet *packets; /* in flight */
 	/* Sees every packet before it is sent; false: it is lost. NULL: all pass. */
 	bool (*watch)(struct world *world, const struct end *from, const struct packet_out *out);
+	/* What a packet says, for the transcript; false: nothing worth a line. NULL: its size. */
+	bool (*describe)(const struct iface *iface, const uint8_t *data, uint32_t len, char *text,
+			 size_t size);
+	/* After everything that happened, when no RIB has work left. NULL: nothing. */
+	void (*settled)(struct world *world);
+	void *user; /* of these */
 };
 
 struct world *world_create(uint64_t seed, FILE *transcript);
-/* Stops and destroys all routers; aborts where a timer is left behind. */
+/* Ends all routers; one that leaves a timer behind is a failure. */
+void world_stop(struct world *world);
+/* The same where it was not done, and frees all; a failure that nobody asked for aborts. */
 void world_destroy(struct world *world);
+/* Something that must not be: noted, counted, and the first one kept. */
+__attribute__((format(printf, 3, 4))) void world_fail(struct world *world,
+						      const struct router *router,
+						      const char *format, ...);
 
 struct router *world_router(struct world *world, const char *name);
 struct link *world_link(struct world *world, const char *name, const struct link_conf *conf);
 /* link NULL: a loopback. addresses: with spaces between them. */
 struct end *router_attach(struct router *router, struct link *link, const char *addresses);
+struct end *router_attach_as(struct router *router, struct link *link, const char *name,
+			     const char *addresses);
 /* An instance of a protocol; it is reconfigured by the caller. */
 struct instance *router_add(struct router *router, const struct protocol *protocol);
 void router_use_bfd(struct router *router);
@@ -103,6 +121,10 @@ void link_cut(struct link *link, bool is_cut);
 void end_set_up(struct end *end, bool is_up);
 /* Frozen: neither sends nor hears nor runs its timers' effects; a crash seen from outside. */
 void router_stop(struct router *router);
+/* Its engines and its RIB end: in good order, or without a word (a crash). */
+void router_end(struct router *router, bool says_so);
+/* A router that has ended has a RIB again, and no engines yet. */
+void router_begin(struct router *router);
 
 /* Virtual time passes. */
 void world_run(struct world *world, int64_t span_us);

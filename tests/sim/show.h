@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* A topology for network namespaces: what topologies/lib.sh asks for. */
+#ifndef WEFT_TESTS_SIM_SHOW_H
+#define WEFT_TESTS_SIM_SHOW_H
+
+#include "tests/sim/topo.h"
+
+/* All events until then happen. */
+void show_pass(struct topo *topo, int64_t until_us);
+
+void show_routers(const struct topo *topo, FILE *out);
+/* A line a link: its name, its devices. false: it has what a namespace's wire cannot do; said on
+ * stderr. */
+bool show_links(const struct topo *topo, FILE *out);
+/* The configuration of a router's weftd, as of now. */
+void show_weftd(const struct topo *topo, uint32_t router, FILE *out);
+/* A line a route that its table must have, connected ones aside, in the order of their text:
+ * "10.1.0.0/16 rip 2 172.16.1.2%r2-r1". */
+void show_tables(const struct topo *topo, uint32_t router, FILE *out);
+
+#endif
