@@ -95,6 +95,8 @@ static const struct row rows[] = {
 	 .help = "addresses a second then (default 100k)"},
 	{"wait", "S", REAL, AT(wait), 0, 3600,
 	 .help = "for the switch, and for a first packet to come through (default 5)"},
+	{"settle", "S", REAL, AT(settle), 0, 60,
+	 .help = "of rest between warm-up and the first trial (default 0.05)"},
 	{"windows", "MS", NUMBER, AT(windows), 1, 10000,
 	 .help = "counts of each window of so many milliseconds, with -j"},
 	{"json", NULL, FLAG_ON, AT(json), .help = "one JSON object on standard output; also -j"},
@@ -129,6 +131,7 @@ static void set_defaults(struct options *options)
 		.warmup = true,
 		.warmup_rate = 100e3,
 		.wait = 5,
+		.settle = 0.05,
 	};
 }
 

@@ -45,7 +45,7 @@ struct options {
 	uint32_t core, receive_core;
 	bool core_given, cores_given;
 	bool warmup;
-	double warmup_rate, wait; /* addresses a second; seconds */
+	double warmup_rate, wait, settle; /* addresses a second; seconds */
 	/* output */
 	bool json;
 	uint32_t windows; /* milliseconds; 0: none */

@@ -106,6 +106,7 @@ static json_t *parameters_of(const struct report *report)
 	add_flag(all, "warmup", o->warmup);
 	add_real(all, "warmup_rate", o->warmup_rate);
 	add_real(all, "wait", o->wait);
+	add_real(all, "settle", o->settle);
 	add_number(all, "windows_ms", o->windows);
 	return all;
 }

@@ -9,9 +9,9 @@
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 
-#define PROBE_EVERY_US 10000
-#define SETTLE_SECONDS 0.05
-#define LINK_EVERY_US  10000
+#define PROBE_EVERY_US  10000
+#define SILENCE_SECONDS 0.05
+#define LINK_EVERY_US   10000
 
 static double seconds_since(uint64_t began)
 {
@@ -167,6 +167,18 @@ static uint64_t speak(struct engine *e, uint8_t direction, uint16_t port, bool t
 	return i;
 }
 
+/* Leaves the core to others: a switch may be busy with what it has learned. */
+static void settle(struct engine *e)
+{
+	uint64_t began = rte_rdtsc();
+
+	while (!*e->stop && seconds_since(began) < e->options->settle) {
+		usleep(PROBE_EVERY_US / 10);
+		for (unsigned p = 0; p < e->ports->n; p++)
+			probe_arrived(e, e->ports->list[p].id, 0);
+	}
+}
+
 static uint8_t opposite(const struct engine *e, uint8_t direction)
 {
 	return direction == 0 ? (uint8_t)(e->ports->n - 1) : 0;
@@ -182,5 +194,6 @@ void warmup_run(struct engine *e, struct warmup *warmup)
 		warmup->addresses += speak(e, d, tx, false);
 		warmup->addresses += speak(e, d, rx, true);
 	}
-	engine_discard(e, SETTLE_SECONDS);
+	settle(e);
+	engine_discard(e, SILENCE_SECONDS);
 }

@@ -52,6 +52,7 @@ static const struct refusal refusals[] = {
 	{"--dst-prefixes f --macs 2", "--dst-prefixes brings its own destinations"},
 	{"--dst-prefixes f --pcap g", "--dst-prefixes brings its own destinations"},
 	{"--dst-prefixes f --both", "--dst-prefixes is of one direction"},
+	{"--settle -1", "--settle -1: expected a number from 0 to 60"},
 	{"--flows 0", "--flows 0: expected a number from 1 to 10000000"},
 	{"--flows 10000001", "--flows 10000001"},
 	{"--flows -1", "--flows -1"},
