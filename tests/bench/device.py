@@ -33,6 +33,9 @@ class Device:
         """Starts it; returns when it is ready."""
         raise NotImplementedError
 
+    def settle(self):
+        """Returns when it is ready for packets. Its ports have a link."""
+
     def close(self):
         """Ends what launch started besides self.process."""
 
@@ -47,6 +50,13 @@ class Device:
     def learned(self):
         """How many addresses it knows, or None where it learns none."""
         return None
+
+    def doubt(self, case):
+        """Why what it did was not what the case is about, or ''."""
+        known, stations = self.learned(), case.macs + 1
+        if known is not None and known < stations:
+            return f'knows {known} stations of {stations}: it flooded'
+        return ''
 
     def version(self):
         raise NotImplementedError
@@ -67,14 +77,22 @@ class Device:
         self.close()
 
     def worker_thread(self):
-        """The thread that moves packets. Others may be bound to its core, too: DPDK's own."""
+        """The thread that moves packets, or None. Others may be bound to its core, too: DPDK's own."""
+        if not self.process:
+            return None
         mine = [thread for thread, cores in processes.threads(self.process)
                 if cores == {self.bench.worker_core} and
                 processes.thread_name(self.process, thread).startswith(self.worker)]
         return mine[0] if mine else self.process.pid
 
+    def generator_ports(self):
+        """Arguments of weft-pktgen: where it meets the device."""
+        return ['--tx', SOCKETS[0], '--rx', SOCKETS[1], '--server']
+
     def keep_off_the_worker(self):
         """Threads that may run anywhere run beside the generator: in all devices the same."""
+        if not self.process:
+            return
         for thread, cores in processes.threads(self.process):
             if cores != {self.bench.worker_core}:
                 try:

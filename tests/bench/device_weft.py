@@ -11,7 +11,7 @@ class Weft(Device):
     name, title, color, role = 'weft', 'weft', '#0b7285', 'ours'
     worker = 'weft-w'
 
-    def launch(self, ports, case):
+    def conf(self, ports, case):
         conf = {'system': {'workers': [self.bench.worker_core], 'memory': '512MB'},
                 'ports': {f'p{i}': self._port(port) for i, port in enumerate(ports)},
                 'bridges': {'br0': {'mac_limit': 262144, 'ports': {
@@ -19,6 +19,10 @@ class Weft(Device):
         if self.stations:
             conf['bridges']['br0']['macs'] = [{'mac': mac, 'port': f'p{port}'}
                                               for mac, port in self.stations]
+        return conf
+
+    def launch(self, ports, case):
+        conf = self.conf(ports, case)
         path = f'{self.folder}/weft.yaml'
         with open(path, 'w', encoding='utf-8') as file:
             json.dump(conf, file)  # JSON is YAML
@@ -34,22 +38,22 @@ class Weft(Device):
 
     def _answers(self):
         try:
-            return bool(self._ask('system', 'show'))
+            return bool(self.ask('system', 'show'))
         except processes.Failed:
             return False
 
-    def _ask(self, *words):
+    def ask(self, *words):
         return json.loads(processes.run([self.bench.weft, '-n', 'bench', '-j', *words]))
 
     def received(self):
-        return next(port['rx_packets'] for port in self._ask('port', 'show')
+        return next(port['rx_packets'] for port in self.ask('port', 'show')
                     if port['name'] == 'p0')
 
     def cycles(self):
-        return self._ask('worker', 'show')[0]['cycles_per_packet'] or None
+        return self.ask('worker', 'show')[0]['cycles_per_packet'] or None
 
     def learned(self):
-        return self._ask('bridge', 'show')[0]['macs']
+        return self.ask('bridge', 'show')[0]['macs']
 
     def version(self):
         system = processes.run([self.bench.weftd, '--version']).split()

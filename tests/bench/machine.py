@@ -22,6 +22,22 @@ def steal_and_total():
     return fields[7], sum(fields[:8])
 
 
+def busy_seconds(core):
+    """Processor time of a core since it started, less what it idled."""
+    with open('/proc/stat', encoding='utf-8') as file:
+        found = re.search(rf'^cpu{core} (.*)$', file.read(), re.M)
+    fields = [int(word) for word in found.group(1).split()]
+    user, nice, system, _idle, _wait, hard, soft = fields[:7]
+    return (user + nice + system + hard + soft) / os.sysconf('SC_CLK_TCK')
+
+
+def tsc_hz():
+    """As the processor's own name of its speed has it."""
+    with open('/proc/cpuinfo', encoding='utf-8') as file:
+        found = re.search(r'^cpu MHz\s*:\s*([\d.]+)', file.read(), re.M)
+    return float(found.group(1)) * 1e6 if found else None
+
+
 def hugepages_free_mb():
     """Of 2 MB pages."""
     try:

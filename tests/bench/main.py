@@ -8,10 +8,13 @@ import sys
 import bench
 import cases
 import l2
+import l3
 import machine
 import processes
 import stages
+import suite
 
+SUITES = {kind.name: kind for kind in (l2.SUITE, l3.SUITE)}
 NEEDED_MB = 1024
 NO_HUGEPAGES = 3  # exit status
 
@@ -28,22 +31,27 @@ def number_of(lowest, highest, kind):
     return parse
 
 
-def parse_options(arguments):
-    parser = argparse.ArgumentParser(prog='tools/bench', add_help=True, allow_abbrev=False,
-                                     description='weft beside Open vSwitch and testpmd: '
-                                     'docs/bench/README.md tells how to read it.')
-    kinds = parser.add_subparsers(dest='bench', required=True, metavar='l2|stages')
-    one = kinds.add_parser('l2', help='switching between two guests', allow_abbrev=False)
+def _add_suite(kinds, kind, words):
+    one = kinds.add_parser(kind.name, help=words, allow_abbrev=False)
     one.add_argument('--quick', action='store_true',
                      help='a minute: shows that all works, judges nothing')
     one.add_argument('--rounds', type=number_of(1, 1000, int), help='default 5; quick: 2')
     one.add_argument('--seconds', type=number_of(0.5, 60, float),
                      help='of each trial, default 3; quick: 1')
     one.add_argument('--case', nargs='+', metavar='NAME', default=[],
-                     help='these alone: ' + ' '.join(case.name for case in cases.L2))
-    one.add_argument('--device', nargs='+', metavar='NAME', default=[], choices=l2.names(),
-                     help='these alone: ' + ' '.join(l2.names()))
+                     help='these alone: ' + ' '.join(case.name for case in kind.cases))
+    one.add_argument('--device', nargs='+', metavar='NAME', default=[], choices=kind.names(),
+                     help='these alone: ' + ' '.join(kind.names()))
     one.add_argument('--out', metavar='DIR', help='for JSON, page and chart; default build/bench')
+
+
+def parse_options(arguments):
+    parser = argparse.ArgumentParser(prog='tools/bench', add_help=True, allow_abbrev=False,
+                                     description='weft beside Open vSwitch and testpmd: '
+                                     'docs/bench/README.md tells how to read it.')
+    kinds = parser.add_subparsers(dest='bench', required=True, metavar='l2|l3|stages')
+    _add_suite(kinds, l2.SUITE, 'switching between two guests')
+    _add_suite(kinds, l3.SUITE, 'routing between two guests')
     two = kinds.add_parser('stages', help='the stages alone, on one core', allow_abbrev=False)
     two.add_argument('--update', action='store_true',
                      help='makes the instruction counts of now the baseline')
@@ -54,10 +62,10 @@ def parse_options(arguments):
     options.out = os.path.abspath(options.out or os.path.join(bench.ROOT, 'build/bench'))
     quick = getattr(options, 'quick', False)
     options.rounds = options.rounds or (2 if quick else 5)
-    if options.bench == 'l2':
+    if options.bench in SUITES:
         options.seconds = options.seconds or (1.0 if quick else 3.0)
         try:
-            cases.choose(options.case, quick)
+            cases.choose(SUITES[options.bench].cases, options.case, quick)
         except cases.UnknownCase as error:
             parser.error(str(error))
     return options
@@ -85,10 +93,10 @@ def main():
             print(f'tools/bench: needs {NEEDED_MB} MB of free hugepages of 2 MB, and there are '
                   f'{machine.hugepages_free_mb()}', file=sys.stderr)
             return NO_HUGEPAGES
-        return l2.run(here, options)
+        return suite.run(here, options, SUITES[options.bench])
     except processes.Stopped:
         print('tools/bench: stopped', file=sys.stderr)
-        return l2.STOPPED
+        return suite.STOPPED
     except processes.Failed as error:
         print(f'tools/bench: {error}', file=sys.stderr)
         return 1

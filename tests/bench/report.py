@@ -45,7 +45,8 @@ def groups(rows):
     found = {}
     for row in rows:
         found.setdefault((row.case, row.figure), []).append(row)
-    return [(f'{same[0].title} [{same[0].unit}], {PLACES[same[0].place]}', same)
+    return [(f'{same[0].title} [{same[0].unit}]' +
+             (f', {PLACES[same[0].place]}' if same[0].place else ''), same)
             for same in found.values()]
 
 
@@ -58,7 +59,7 @@ def summary(rows):
     table = [['case', 'cores', *names[:1], *(f'to {name}' for name in names[1:])]]
     for _, same in groups(rows):
         by_name = {row.device: row for row in same}
-        head = [f'{same[0].title} [{same[0].unit}]', PLACES[same[0].place]]
+        head = [f'{same[0].title} [{same[0].unit}]', PLACES.get(same[0].place, DASH)]
         table.append(head + [_short(by_name.get(name), name == names[0]) for name in names])
     return table
 
@@ -109,6 +110,7 @@ def notes(run):
             'place. All: whatever the machine did.',
             'Cycles are each program\'s own account; they count differently. ≥: the generator was '
             'the limit.']
+    said += run['notes']
     if run['meaningless']:
         said.append('THIS RUN JUDGES NOTHING: ' + '; '.join(run['meaningless']))
     return said

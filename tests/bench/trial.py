@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, field
 import generator
 import processes
 import windows
-from cases import IDLE, LATENCY
+import updates
+from cases import IDLE, LATENCY, RATE, UPDATES
 from device import SOCKETS
 
 NDR = ['--ndr', '--resolution', '5', '--max-loss', '0.1', '--repeats', '1']
@@ -45,6 +46,8 @@ def run(bench, device, case, number, seconds):
             _latency(bench, device, case, seconds, trial)
         elif case.kind == IDLE:
             _idle(bench, device, case, seconds, trial)
+        elif case.kind == UPDATES:
+            updates.measure(bench, device, case, seconds, trial, _take)
         else:
             _rate(bench, device, case, seconds, trial)
     except processes.Failed as problem:
@@ -54,25 +57,26 @@ def run(bench, device, case, number, seconds):
     return trial
 
 
-def _take(trial, run, stations=0, device=None):
-    """Checks that what was measured was switching."""
+def _take(trial, run, case, device):
+    """Checks that what was measured was switching, or routing."""
     result = run.report['result']
     trial.ticks = run.ticks
     if not run.report['machine']['came_through'] or not result['received']:
         trial.problem = 'no packet came through'
-    elif result.get('foreign'):
+    elif result['foreign'] > case.foreign:
         trial.problem = f"{result['foreign']} packets came out of the wrong port"
     elif result['received'] > result['sent']:
         trial.problem = 'more packets came out than went in'
-    known = device.learned() if device and stations else None
-    if known is not None and known < stations:
-        trial.problem = f'knows {known} stations of {stations}: it flooded'
+    elif result['misrouted'] and device.role != 'floor':
+        trial.problem = f"{result['misrouted']} packets came to a wrong next hop"
+    elif case.kind == RATE:
+        trial.problem = device.doubt(case)
     return result
 
 
 def _rate(bench, device, case, seconds, trial):
     run = generator.run(bench, device, case.generator, seconds)
-    result = _take(trial, run, case.macs + 1, device)
+    result = _take(trial, run, case, device)
     trial.windows = windows.windows_of(run.report, run.report['machine']['tsc_hz'])
     trial.limited = result['limit'] == 'generator'
     trial.cycles = device.cycles()
@@ -88,7 +92,7 @@ def _latency(bench, device, case, seconds, trial):
         return
     run = generator.run(bench, device, [*case.generator, '--rate', str(int(search['pps'] / 2))],
                         seconds)
-    result = _take(trial, run)
+    result = _take(trial, run, case, device)
     told = result['latency']
     trial.limited = False
     if told:
@@ -100,7 +104,7 @@ def _idle(bench, device, case, seconds, trial):
     began, used = time.monotonic(), processes.cpu_seconds(device.process)
     run = generator.run(bench, device, [*case.generator, *SILENCE], max(seconds, 3))
     used = processes.cpu_seconds(device.process) - used
-    result = _take(trial, run)
+    result = _take(trial, run, case, device)
     if result['latency']:
         trial.figures = {'cpu_percent': 100 * used / (time.monotonic() - began),
                          'first_us': result['latency']['p50_ns'] / 1e3}

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import figures
 import windows
-from cases import FIGURES, LESS_IS_BETTER, RATE
+from cases import ANYWHERE, FIGURES, LESS_IS_BETTER, RATE, UPDATES
 
 ENOUGH_WINDOWS = 40    # clean ones of a device in a case
 ENOUGH_IN_A_ROUND = 4  # for this round's median
@@ -47,7 +47,8 @@ def _round_medians(trials, figure, best, place):
             if len(clean) >= ENOUGH_IN_A_ROUND:
                 medians[trial.round] = figures.median(clean)
         elif figure in trial.figures:
-            if windows.share_clean(trial.ticks, best, (place,)) >= CLEAN_ROUND:
+            if (figure in ANYWHERE or
+                    windows.share_clean(trial.ticks, best, (place,)) >= CLEAN_ROUND):
                 medians[trial.round] = trial.figures[figure]
     return medians
 
@@ -105,16 +106,22 @@ def _judge(ours, row):
     return 'no difference of 10 % is sure'
 
 
+def _title(case, figure):
+    if case.kind == UPDATES:
+        return f'{case.title}: {figure}'
+    return case.title if case.kind == RATE else figure
+
+
 def rows_of(case, devices, trials, best):
     """Rows of a case, device after device, figure by figure; ours is the first device."""
     rows = []
     place = windows.main_place([t.ticks for t in trials if t.case == case.name], best)
     for figure, title, unit in FIGURES[case.kind]:
         ours = our_medians = None
-        for device in devices:
+        for device in filter(lambda device: case.is_for(device.name), devices):
             mine = [t for t in trials if t.case == case.name and t.device == device.name]
-            row = Row(case.name, case.title if case.kind == RATE else title, figure, unit,
-                      device.name, place)
+            row = Row(case.name, _title(case, title), figure, unit, device.name,
+                      '' if figure in ANYWHERE else place)
             medians = _fill(row, mine, best)
             if device.role == 'ours':
                 ours, our_medians = row, medians

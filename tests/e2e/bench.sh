@@ -31,7 +31,7 @@ says() { # STATUS WORDS COMMAND…
 	return 1
 }
 persistent() { echo $(($(cat $pages/nr_hugepages) - $(cat $pages/surplus_hugepages))); }
-has() { jq -e "$1" "$out/l2.json"; }
+has() { jq -e "$1" "$out/${json:-l2}.json"; }
 
 skip() {
 	echo "$*"
@@ -45,6 +45,7 @@ flock -w 60 /run/weft-bench.lock true || skip 'another bench runs on this machin
 ok 'an unknown case is refused, with those there are' says 2 'nosuch; there are: 64-1' "$bench" l2 --case nosuch
 ok 'an unknown bench is usage' says 2 'usage' "$bench" l9
 ok 'so is an unknown device' says 2 "choose from 'weft', 'ovs'" "$bench" l2 --device nosuch
+ok 'a case of another bench is none of this' says 2 'no case is called 64-1' "$bench" l3 --case 64-1
 ok 'no rounds at all are refused' says 2 'expected 1 to' "$bench" l2 --rounds 0
 
 before=$(persistent)
@@ -59,6 +60,19 @@ ok 'it judges nothing' has '[.rows[] | select(.verdict == "better" or .verdict =
 ok 'it writes a page' grep -q '1,518 B' "$out/l2.md"
 ok 'and a chart' /usr/bin/python3 -c 'import sys, xml.etree.ElementTree as t; t.parse(sys.argv[1])' "$out/l2.svg"
 ok 'hugepages are as before' [ "$(persistent)" = "$before" ]
+
+status=0
+timeout 90 "$bench" l3 --quick --rounds 1 --case v4-10k changes-10k --seconds 0.5 --out "$out" >"$out/run" 2>&1 </dev/null || status=$?
+json=l3
+ok 'a quick round of routing ends well' says 0 '' sh -c "cat '$out/run'; exit $status"
+ok 'weft routed, each packet to its next hop' has '[.trials[] | select(.case == "v4-10k" and .device == "weft" and .problem == "" and .figures.received > 0)] | length == 1'
+ok 'and so did Linux' has '[.trials[] | select(.device == "linux" and .problem == "" and .figures.received > 0)] | length == 1'
+ok 'ten thousand routes changed meanwhile' has '.trials[] | select(.case == "changes-10k") | .problem == "" and .figures.changes > 0 and .figures.load_s > 0'
+ok 'and no packet went astray, or was lost on the way' has '.trials[] | select(.case == "changes-10k") | .figures | .misrouted == 0 and .sent > 0 and ([.drops | to_entries[] | select(.key | . == "no_route" or . == "nexthop_down" or . == "blackhole") | .value] | add // 0) < 100'
+ok 'the page of it tells what is compared' grep -q 'veth pairs' "$out/l3.md"
+ok 'and its chart is one' /usr/bin/python3 -c 'import sys, xml.etree.ElementTree as t; t.parse(sys.argv[1])' "$out/l3.svg"
+ok 'hugepages are as before again' [ "$(persistent)" = "$before" ]
+json=l2
 
 "$bench" l2 --rounds 9 --case 64-1 --out "$out/stopped" >"$out/stop" 2>&1 </dev/null &
 pid=$!

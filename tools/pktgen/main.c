@@ -47,6 +47,7 @@ static void catch_signals(void)
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	signal(SIGUSR1, warmup_end_rest);
 	signal(SIGPIPE, SIG_IGN); /* a switch that is gone is no reason to go */
 }
 

@@ -167,12 +167,19 @@ static uint64_t speak(struct engine *e, uint8_t direction, uint16_t port, bool t
 	return i;
 }
 
+static volatile sig_atomic_t rested;
+
+void warmup_end_rest(int signal)
+{
+	rested = 1;
+}
+
 /* Leaves the core to others: a switch may be busy with what it has learned. */
 static void settle(struct engine *e)
 {
 	uint64_t began = rte_rdtsc();
 
-	while (!*e->stop && seconds_since(began) < e->options->settle) {
+	while (!*e->stop && !rested && seconds_since(began) < e->options->settle) {
 		usleep(PROBE_EVERY_US / 10);
 		for (unsigned p = 0; p < e->ports->n; p++)
 			probe_arrived(e, e->ports->list[p].id, 0);

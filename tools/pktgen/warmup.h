@@ -16,6 +16,10 @@ struct warmup {
 /* 0; -ETIMEDOUT with a sentence in error where no switch came; -EINTR. */
 int warmup_wait_for_ports(struct engine *engine, char *error, size_t size);
 
+/* Ends with the rest that options want. */
 void warmup_run(struct engine *engine, struct warmup *warmup);
+
+/* A signal's handler: the rest ends. */
+void warmup_end_rest(int signal);
 
 #endif

@@ -15,7 +15,7 @@ def run(**more):
     row = Row('64-1', '64 B', 'mpps', 'M/s', 'ovs', 'far', median=4.0, low=3.5, high=4.5, clean=50,
               seen=60, whole=3.9, cycles=264.0, ratio=ratios([(6, 4)] * 5), verdict='better')
     return {'title': 'Switching', 'quick': False, 'rounds': 5, 'seconds': 3, 'stopped': False,
-            'clean_percent': 83.0, 'versions': ['weft 1'], 'meaningless': [],
+            'clean_percent': 83.0, 'versions': ['weft 1'], 'meaningless': [], 'notes': [],
             'command': 'sudo ./tools/bench l2',
             'machine': {'processor': 'P', 'cores': 2, 'kernel': 'Linux', 'began': 'now',
                         'load_before': 0.1, 'load_after': 2.0}, 'rows': [row], **more}
@@ -64,11 +64,11 @@ class Report(unittest.TestCase):
         self.assertEqual(told['rows'][0]['ratio']['median'], 1.5)
 
     def test_cases_are_chosen_by_name_once_and_unknown_ones_refused(self):
-        self.assertEqual([c.name for c in cases.choose(['imix', '64-1', 'imix'], False)],
+        self.assertEqual([c.name for c in cases.choose(cases.L2, ['imix', '64-1', 'imix'], False)],
                          ['imix', '64-1'])
         with self.assertRaisesRegex(cases.UnknownCase, 'nosuch.*64-1M'):
-            cases.choose(['nosuch'], False)
-        self.assertEqual(len(cases.choose([], False)), len(cases.L2))
+            cases.choose(cases.L2, ['nosuch'], False)
+        self.assertEqual(len(cases.choose(cases.L2, [], False)), len(cases.L2))
 
 
 here.main()
