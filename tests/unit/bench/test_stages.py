@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
+import ipaddress
+import struct
+import tempfile
 import unittest
 
 import here
 import stages
+from routes import Table
 
 ANNOTATED = '''
 Ir
@@ -21,17 +25,30 @@ class Stages(unittest.TestCase):
                          {'stage_parse': 3973000, 'tx_flush': 96000})
 
     def test_a_baseline_reads_back_as_written(self):
-        counts = {1: {'all': 290.97, 'stage_egress': 21.81}, 100000: {'all': 301.5}}
+        counts = {'switch-1': {'all': 290.97, 'stage_egress': 21.81}, 'route4-1': {'all': 301.5}}
         text = stages.format_baseline('gcc 12', counts)
         self.assertEqual(stages.read_baseline(text), counts)
         self.assertEqual(stages.differences(stages.read_baseline(text), counts), [])
 
     def test_what_changed_is_told_and_nothing_else(self):
-        told = stages.differences({1: {'a': 100.0, 'b': 5.0, 'gone': 2.0}},
-                                  {1: {'a': 110.0, 'b': 5.0, 'new': 1.0}})
-        self.assertEqual(told, ['1 stations: a 100.00 -> 110.00 (+10.0 %)',
-                                '1 stations: gone 2.00 -> 0.00 (-100.0 %)',
-                                '1 stations: new 0.00 -> 1.00'])
+        told = stages.differences({'switch-1': {'a': 100.0, 'b': 5.0, 'gone': 2.0}},
+                                  {'switch-1': {'a': 110.0, 'b': 5.0, 'new': 1.0}})
+        self.assertEqual(told, ['switch-1: a 100.00 -> 110.00 (+10.0 %)',
+                                'switch-1: gone 2.00 -> 0.00 (-100.0 %)',
+                                'switch-1: new 0.00 -> 1.00'])
+
+    def test_frames_to_a_router_have_a_sound_header_and_a_destination_of_the_table(self):
+        table = Table('t', 4, 100)
+        routed = [ipaddress.ip_network(table.text(prefix)) for prefix in table.prefixes()]
+        with tempfile.NamedTemporaryFile() as file:
+            stages.write_routed_pcap(file.name, table)
+            read = file.read()[24:]
+        self.assertEqual(len(read), stages.PACKETS * 76)
+        for at in range(0, len(read), 76 * 500):
+            ip = read[at + 30:at + 50]
+            total = sum(struct.unpack('>10H', ip))
+            self.assertEqual((total & 0xffff) + (total >> 16), 0xffff)
+            self.assertTrue(any(ipaddress.ip_address(ip[16:]) in net for net in routed))
 
 
 here.main()
