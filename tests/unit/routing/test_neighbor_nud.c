@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "routing/neighbor/nud.h"
+#include "tests/support/golden.h"
 #include "tests/unit/routing/scene.h"
 
 static const char *golden;
@@ -46,19 +47,10 @@ static void print_matrix(char *out, size_t size)
 
 static void the_matrix_is_as_it_was_agreed_on(void **state)
 {
-	char now[8192], agreed[8192];
-	bool update = getenv("UPDATE_GOLDEN") != NULL;
-	FILE *file = fopen(golden, update ? "we" : "re");
+	char now[8192];
 
-	assert_non_null(file);
 	print_matrix(now, sizeof(now));
-	if (update) {
-		fputs(now, file);
-	} else {
-		agreed[fread(agreed, 1, sizeof(agreed) - 1, file)] = '\0';
-		assert_string_equal(now, agreed);
-	}
-	fclose(file);
+	golden_same(golden, now);
 }
 
 static void a_neighbour_is_asked_three_times_a_second_apart_and_then_refused(void **state)
