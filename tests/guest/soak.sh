@@ -169,7 +169,11 @@ start_stream() {
 	wait_for 5 grep -q ready "$scratch/got" || return 1
 	counted h1 udp-send 192.0.2.2 250 99999 &
 	sender=$!
+	before=$(came)
+	wait_for 5 flows # it can be told to end from then on
 }
+came() { value w '.[] | select(.name == "t1") | .rx_packets' port show; }
+flows() { [ "$(came)" -gt $((before + 50)) ]; }
 end_stream() {
 	kill -TERM "$sender"
 	wait "$sender" "$sink"
