@@ -8,7 +8,7 @@
 #   SOAK_SECONDS=14400                      for hours; stops at the first failure
 #   SOAK_TIMES=100 SOAK_EVENTS='crash'      so many events, and only these
 #   SOAK_SEED=N                             the same order again
-seconds=${SOAK_SECONDS:-30} times=${SOAK_TIMES:-0}
+seconds=${SOAK_SECONDS:-20} times=${SOAK_TIMES:-0}
 export WEFT_TOPOLOGY_SECONDS=${WEFT_TOPOLOGY_SECONDS:-$((200 + seconds + 30 * times))}
 # shellcheck source=../../topologies/lib.sh
 . "$(dirname "$0")/../../topologies/lib.sh"
