@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict
 
 import windows
+from cases import ANYWHERE, FIGURES, UPDATES
 
 DASH = '–'
 PLACES = {windows.TWIN: 'two threads of one core', windows.NEAR: 'cores side by side',
@@ -40,14 +41,34 @@ def cells(row):
             number(row.elsewhere), number(row.whole), number(row.cycles), ratio(row), row.verdict]
 
 
+def _judged(rows):
+    return [row for row in rows if row.figure not in ANYWHERE]
+
+
 def groups(rows):
     """Rows of one case and figure, together: (title with unit and place, rows)."""
     found = {}
-    for row in rows:
+    for row in _judged(rows):
         found.setdefault((row.case, row.figure), []).append(row)
-    return [(f'{same[0].title} [{same[0].unit}]' +
-             (f', {PLACES[same[0].place]}' if same[0].place else ''), same)
+    return [(f'{same[0].title} [{same[0].unit}], {PLACES[same[0].place]}', same)
             for same in found.values()]
+
+
+def changes(rows):
+    """A line for each case in which routes change: median of the rounds, lowest and highest."""
+    table = {}
+    for row in rows:
+        if row.figure in ANYWHERE:
+            why = row.problems[0] if row.problems else DASH
+            whole = row.unit == 'packets'
+            told = [f'{value:.0f}' if whole else number(value)
+                    for value in (row.median, row.low, row.high) if value is not None]
+            table.setdefault(row.title, []).append(
+                f'{told[0]} ({told[1]}{DASH}{told[2]})' if len(told) == 3 else why)
+    if not table:
+        return []
+    head = [f'{title} [{unit}]' for _, title, unit in FIGURES[UPDATES]]
+    return [['routes', *head], *([title, *cells] for title, cells in table.items())]
 
 
 WORDS = ('better', 'worse')  # a verdict that is told in the summary
@@ -55,11 +76,11 @@ WORDS = ('better', 'worse')  # a verdict that is told in the summary
 
 def summary(rows):
     """A line a case and figure: ours, and the ratio to each of the others."""
-    names = list(dict.fromkeys(row.device for row in rows))
+    names = list(dict.fromkeys(row.device for row in _judged(rows)))
     table = [['case', 'cores', *names[:1], *(f'to {name}' for name in names[1:])]]
     for _, same in groups(rows):
         by_name = {row.device: row for row in same}
-        head = [f'{same[0].title} [{same[0].unit}]', PLACES.get(same[0].place, DASH)]
+        head = [f'{same[0].title} [{same[0].unit}]', PLACES[same[0].place]]
         table.append(head + [_short(by_name.get(name), name == names[0]) for name in names])
     return table
 
@@ -88,6 +109,9 @@ def text(run):
                          for i, (cell, w) in enumerate(zip(line, widths))).rstrip()
     for title, table in tables:
         lines += [title, align(HEAD), *map(align, table), '']
+    for line in changes(run['rows'])[1:]:
+        lines += [line[0], *(f'  {what}: {told}' for what, told in
+                             zip(changes(run['rows'])[0][1:], line[1:])), '']
     return '\n'.join(lines + notes(run))
 
 
@@ -128,6 +152,8 @@ def markdown(run, chart):
              'weft has more, of time too. How to read the rest: [README.md](README.md).', '']
     for title, rows in groups(run['rows']):
         lines += [f'## {title}', '', *_table([HEAD, *map(cells, rows)]), '']
+    if changes(run['rows']):
+        lines += ['## Routes that change while packets pass', '', *_table(changes(run['rows'])), '']
     return '\n'.join(lines + ['- ' + note for note in notes(run)]) + '\n'
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import figures
 import windows
-from cases import ANYWHERE, FIGURES, LESS_IS_BETTER, RATE, UPDATES
+from cases import ANYWHERE, FIGURES, IDLE, LATENCY, LESS_IS_BETTER
 
 ENOUGH_WINDOWS = 40    # clean ones of a device in a case
 ENOUGH_IN_A_ROUND = 4  # for this round's median
@@ -106,12 +106,6 @@ def _judge(ours, row):
     return 'no difference of 10 % is sure'
 
 
-def _title(case, figure):
-    if case.kind == UPDATES:
-        return f'{case.title}: {figure}'
-    return case.title if case.kind == RATE else figure
-
-
 def rows_of(case, devices, trials, best):
     """Rows of a case, device after device, figure by figure; ours is the first device."""
     rows = []
@@ -120,7 +114,8 @@ def rows_of(case, devices, trials, best):
         ours = our_medians = None
         for device in filter(lambda device: case.is_for(device.name), devices):
             mine = [t for t in trials if t.case == case.name and t.device == device.name]
-            row = Row(case.name, _title(case, title), figure, unit, device.name,
+            row = Row(case.name, title if case.kind in (LATENCY, IDLE) else case.title,
+                      figure, unit, device.name,
                       '' if figure in ANYWHERE else place)
             medians = _fill(row, mine, best)
             if device.role == 'ours':

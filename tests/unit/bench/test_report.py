@@ -63,6 +63,24 @@ class Report(unittest.TestCase):
         self.assertEqual(told['trials'][0]['ticks'][1], [50_000_000, 90.0, 4.0, 4.0, 0])
         self.assertEqual(told['rows'][0]['ratio']['median'], 1.5)
 
+    def test_changes_of_routes_have_one_table_with_a_line_a_case(self):
+        told = run(rows=run()['rows'] + [
+            Row('c', 'a table', figure, unit, 'weft', median=median, low=low, high=high)
+            for (figure, _, unit), (median, low, high) in zip(
+                cases.FIGURES[cases.UPDATES],
+                ((99.5, 99, 100), (0, 0, 7), (0, 0, 7), (0, 0, 0), (0.91, 0.9, 1.2)))])
+        page = report.markdown(told, 'l3.svg')
+        self.assertIn('| a table | 99.5 (99.0–100) | 0 (0–7) | 0 (0–7) | 0 (0–0) | 0.91 (0.90–1.20) |',
+                      page)
+        self.assertEqual(page.count('a table'), 1)
+        self.assertIn('lost [packets]: 0 (0–7)', report.text(told))
+        self.assertNotIn('Routes that change', report.markdown(run(), 'l2.svg'))
+
+    def test_a_change_that_could_not_be_measured_says_why(self):
+        told = run(rows=[Row('c', 'a table', figure, unit, 'weft', problems=['no port'])
+                         for figure, _, unit in cases.FIGURES[cases.UPDATES]])
+        self.assertIn('| a table | no port |', report.markdown(told, 'l3.svg'))
+
     def test_cases_are_chosen_by_name_once_and_unknown_ones_refused(self):
         self.assertEqual([c.name for c in cases.choose(cases.L2, ['imix', '64-1', 'imix'], False)],
                          ['imix', '64-1'])
