@@ -66,9 +66,9 @@ void stage_arrive(struct worker *worker, struct burst *burst, const struct lane 
 	const struct l3_vlans *vlans = atomic_load_explicit(&burst->in->l3, memory_order_acquire);
 	struct lane *next = &burst->lanes[STAGE_ROUTE];
 	struct entrance at = entrance_to(vlans, burst->pkts[lane->pos[0]].vlan);
-	int n_all = lane->n, n = next->n;
+	size_t n_all = lane->n, n = next->n;
 
-	for (int i = 0; i < n_all; i++) {
+	for (size_t i = 0; i < n_all; i++) {
 		uint8_t pos = lane->pos[i];
 		struct pkt *pkt = &burst->pkts[pos];
 		uint32_t place;

@@ -267,7 +267,7 @@ static __rte_noinline void rewrite_any(struct worker *worker, struct burst *burs
 static inline bool is_plain(const struct pkt *pkt, const struct rte_mbuf *m,
 			    const struct l3_nexthop *hop)
 {
-	return likely((pkt->l3 == RTE_ETHER_HDR_LEN) & (m->pkt_len <= hop->plain) &
+	return likely(pkt->l3 == RTE_ETHER_HDR_LEN && m->pkt_len <= hop->plain &&
 		      !(m->ol_flags & EGRESS_OFFLOADS));
 }
 
@@ -275,9 +275,9 @@ void stage_rewrite(struct worker *worker, struct burst *burst, const struct lane
 {
 	struct lane *next = &burst->lanes[STAGE_EGRESS];
 	struct waiting waiting = {.n = 0};
-	int n_all = lane->n, n = next->n;
+	size_t n_all = lane->n, n = next->n;
 
-	for (int i = 0; i < n_all; i++) {
+	for (size_t i = 0; i < n_all; i++) {
 		uint8_t pos = lane->pos[i];
 		struct pkt *pkt = &burst->pkts[pos];
 		const struct l3_nexthop *hop = pkt->hop;

@@ -40,21 +40,17 @@ static inline uint32_t load32(const uint8_t *p)
 	return v;
 }
 
-/* Of the 20 bytes of a header without options: its one's complement sum is all ones. The order of
- * bytes does not matter for that. */
+/* Of the 20 bytes of a header without options: its one's complement sum is all ones, which is to
+ * say that it is a multiple of 0xffff. The order of bytes does not matter for that. */
 static inline bool sum_is_right(const uint8_t *header)
 {
 	uint64_t a = load64(header), b = load64(header + 8), c = load32(header + 16);
-	uint32_t half;
 
 	a += b;
 	a += a < b;
 	a += c;
 	a += a < c;
-	half = (uint32_t)a + (uint32_t)(a >> 32);
-	half += half < (uint32_t)a;
-	half += half << 16 | half >> 16;
-	return half >> 16 == 0xffff;
+	return a % 0xffff == 0; /* never all zero: it has a version */
 }
 
 static bool sum_is_right_with_options(const uint8_t *header)
@@ -76,8 +72,8 @@ static inline bool is_odd6(uint64_t hi)
 /* Commonest first: no options, a right sum, plain addresses, and hops to go. */
 static inline bool is_plain4(const uint8_t *header)
 {
-	return likely((header[0] == 0x45) & !(odd4[header[12]] | odd4[header[16]]) &
-		      (header[8] > 1) & sum_is_right(header));
+	return likely(header[0] == 0x45 && header[8] > 1 && !odd4[header[12]] &&
+		      !odd4[header[16]] && sum_is_right(header));
 }
 
 static inline bool is_plain6(const uint8_t *header, const struct fib_key6 *dst)
@@ -152,9 +148,9 @@ static inline void sort(struct burst *burst, const struct lane *lane, struct bat
 			struct batch *v6)
 {
 	uint16_t any = 0, all = UINT16_MAX; /* bits of their VRFs */
-	int n = lane->n, n4 = 0, n6 = 0;
+	size_t n = lane->n, n4 = 0, n6 = 0;
 
-	for (int i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		uint8_t pos = lane->pos[i];
 		const struct pkt *pkt = &burst->pkts[pos];
 		const uint8_t *header = route_l3(burst, pos);
@@ -179,19 +175,21 @@ static inline void sort(struct burst *burst, const struct lane *lane, struct bat
 	v4->many_vrfs = v6->many_vrfs = any != all;
 }
 
-/* Sends away what needs no route of the packets from one on up to another; the others are appended
- * to kept, by their place in the batch. How many there are then. */
-static inline int check(struct burst *burst, const struct batch *batch, bool is_v4, int from,
-			int to, uint8_t *kept, int n_kept)
+/* Sends away what needs no route of the packets from one on up to another: a bit for each by its
+ * place in the batch. */
+static inline uint32_t check(struct burst *burst, const struct batch *batch, bool is_v4, int from,
+			     int to)
 {
+	uint32_t gone = 0;
+
 	for (int i = from; i < to; i++) {
 		const uint8_t *header = batch->header[i];
 
-		kept[n_kept] = i;
-		n_kept += (is_v4 ? is_plain4(header) : is_plain6(header, &batch->addr6[i])) ||
-			  check_odd(burst, batch->pos[i]);
+		if (!(is_v4 ? is_plain4(header) : is_plain6(header, &batch->addr6[i])) &&
+		    !check_odd(burst, batch->pos[i]))
+			gone |= UINT32_C(1) << i;
 	}
-	return n_kept;
+	return gone;
 }
 
 /* The groups of the packets from one on up to another, all in one VRF. */
@@ -218,39 +216,45 @@ static __rte_noinline void look_up_parts(const struct burst *burst, struct batch
 	}
 }
 
-/* Leaves in the batch what was kept of it. */
-static __rte_noinline void keep(struct batch *batch, const uint8_t *kept, int n_kept)
+_Static_assert(BURST_MAX <= 32, "a bit for each packet");
+
+/* Closes the gaps in the batch. */
+static __rte_noinline void close_gaps(struct batch *batch, uint32_t gone)
 {
-	for (int k = 0; k < n_kept; k++) {
-		batch->pos[k] = batch->pos[kept[k]];
-		batch->group[k] = batch->group[kept[k]];
+	int n = 0;
+
+	for (int i = 0; i < batch->n; i++) {
+		if (gone >> i & 1)
+			continue;
+		batch->pos[n] = batch->pos[i];
+		batch->group[n++] = batch->group[i];
 	}
-	batch->n = n_kept;
+	batch->n = n;
 }
 
 /* The groups of all that are not sent away. */
 static inline void look_up(struct burst *burst, struct batch *batch, bool is_v4)
 {
 	const struct l3_vrf *vrf = l3_vrf(burst->pkts[batch->pos[0]].vrf);
-	int n = batch->n, half = n / 2, n_kept = 0;
+	int n = batch->n, half = n / 2;
 	bool together = likely(!batch->many_vrfs);
-	uint8_t kept[BURST_MAX];
 	struct fib_walk walk;
+	uint32_t gone;
 
 	if (together && is_v4)
 		fib4_start(&walk, vrf->fib4, batch->addr4, n);
 	else if (together)
 		fib6_start(&walk, vrf->fib6, batch->addr6, n);
-	n_kept = check(burst, batch, is_v4, 0, half, kept, n_kept);
+	gone = check(burst, batch, is_v4, 0, half);
 	if (together)
 		fib_step(&walk);
-	n_kept = check(burst, batch, is_v4, half, n, kept, n_kept);
+	gone |= check(burst, batch, is_v4, half, n);
 	if (together)
 		fib_finish(&walk, batch->group);
 	else
 		look_up_parts(burst, batch, is_v4);
-	if (unlikely(n_kept != n))
-		keep(batch, kept, n_kept);
+	if (unlikely(gone))
+		close_gaps(batch, gone);
 }
 
 /* The bucket that has the packet's next hop, still to be read. */
@@ -405,10 +409,10 @@ static void route_one(struct worker *worker, struct burst *burst, const struct b
 		      bool is_v4, const struct l3_nexthop *hop)
 {
 	struct lane *next = &burst->lanes[STAGE_REWRITE];
-	int n = batch->n, n_next = next->n;
+	size_t n = batch->n, n_next = next->n;
 	uint16_t iface = hop->iface;
 
-	for (int i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		uint8_t pos = batch->pos[i];
 		struct pkt *pkt = &burst->pkts[pos];
 
