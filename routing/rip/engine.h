@@ -150,7 +150,7 @@ bool rip_out_is_full(const struct rip_iface *iface);
 void rip_out_add(struct rip_iface *iface, const struct rip_entry *entry);
 /* To everybody on the wire, or to one. */
 void rip_out_send(struct rip_iface *iface, const struct addr *to, uint16_t port);
-/* A new sequence for what is sent from now on. */
+/* The sequence for what is sent from now on. */
 void rip_out_renumber(struct rip_iface *iface);
 
 /* update.c */

@@ -116,11 +116,12 @@ void rip_out_send(struct rip_iface *iface, const struct addr *to, uint16_t port)
 			send_to(iface, &rip->conf.neighbors[i].addr, own_port, write_size(&out->w));
 }
 
-/* By the clock, so that a restart does not begin below what neighbours have seen; the packets of
- * one update share one, so that they may overtake each other. */
+/* By the clock and never ahead of it, however often we speak: who restarts begins where neighbours
+ * have not been yet, and a sequence may be had twice (RFC 4822 3.2.2 refuses lesser ones). */
 void rip_out_renumber(struct rip_iface *iface)
 {
 	uint32_t now = (uint32_t)rip_env(iface->rip)->ops->wall_s(rip_env(iface->rip));
 
-	iface->sequence = iface->sequence < now ? now : iface->sequence + 1;
+	if (iface->sequence < now)
+		iface->sequence = now;
 }
