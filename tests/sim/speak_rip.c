@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "routing/core/be.h"
 #include "routing/rip/packet.h"
 #include "routing/rip/rip.h"
 #include "tests/sim/scene.h"
@@ -232,14 +233,29 @@ static bool describe_entries(struct rip_reader *r, char *text, size_t size)
 	return true;
 }
 
+/* Where a digest follows, it says how long the packet is before that (RFC 4822 2.1). */
+static uint32_t size_without_digest(const struct udp_view *udp)
+{
+	const uint8_t *entry = udp->data + RIP_HEADER;
+
+	if (udp->len < RIP_HEADER + RIP_ENTRY || load_be16(entry) != 0xffff ||
+	    load_be16(entry + 2) != 3)
+		return udp->len;
+	return load_be16(entry + 4) < udp->len ? load_be16(entry + 4) : udp->len;
+}
+
 static bool describe(const struct iface *iface, const struct udp_view *udp, uint8_t family,
 		     char *text, size_t size)
 {
+	uint32_t len = family == ADDR_IP4 ? size_without_digest(udp) : udp->len;
 	struct rip_reader r;
 
 	snprintf(text, size, "%s ", family == ADDR_IP4 ? "rip" : "ripng");
-	if (rip_read(family, udp->data, udp->len, iface, &r) == RIP_REFUSALS)
+	if (rip_read(family, udp->data, len, iface, &r) == RIP_REFUSALS) {
+		if (len < udp->len)
+			read_skip(&r.in, RIP_ENTRY);
 		return describe_entries(&r, text, size);
+	}
 	snprintf(text, size, "rip: malformed");
 	return true;
 }
