@@ -43,7 +43,7 @@ static const struct field args[] = {
 	 .type = F_DURATION,
 	 .min = 1,
 	 .max = 60000,
-	 .def = "1s",
+	 .def = "4s", /* who does not answer ARP is given up after three */
 	 .help = "how long an answer is waited for"},
 	{.name = NULL},
 };
