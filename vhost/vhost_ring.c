@@ -139,6 +139,23 @@ static __rte_always_inline uint16_t take_both(struct vhost_ring *ring, struct rt
 	return n;
 }
 
+/* In a giant's stead a packet of zeros, as long as a buffer holds: nobody can have sent it, so that
+ * it is dropped, and counted. */
+static uint16_t take_giant(struct vhost_ring *ring, struct rte_mempool *pool,
+			   struct rte_mbuf **pkts)
+{
+	const uint32_t room = rte_pktmbuf_data_room_size(pool) - RTE_PKTMBUF_HEADROOM;
+	struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
+
+	if (!m || !vhost_ring_skip_giant(ring)) {
+		rte_pktmbuf_free(m);
+		return 0;
+	}
+	memset(rte_pktmbuf_append(m, (uint16_t)room), 0, room);
+	pkts[0] = m;
+	return 1;
+}
+
 uint16_t vhost_ring_take(struct vhost_ring *ring, struct rte_mempool *pool, struct rte_mbuf **pkts,
 			 uint16_t max, bool *odd)
 {
@@ -148,6 +165,10 @@ uint16_t vhost_ring_take(struct vhost_ring *ring, struct rte_mempool *pool, stru
 	max = RTE_MIN(max, VHOST_RING_BURST);
 	n = ring->is_packed ? take_both(ring, pool, pkts, max, true, odd)
 			    : take_both(ring, pool, pkts, max, false, odd);
+	if (unlikely(*odd && n == 0)) {
+		n = take_giant(ring, pool, pkts);
+		*odd = n == 0;
+	}
 	if (n)
 		call(ring, n);
 	return n;

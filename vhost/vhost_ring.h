@@ -71,6 +71,10 @@ uint16_t vhost_ring_take(struct vhost_ring *ring, struct rte_mempool *pool, stru
 uint16_t vhost_ring_give(struct vhost_ring *ring, struct rte_mbuf *const *pkts, uint16_t n,
 			 bool *odd);
 
+/* Gives the next packet back unread where it is said to be longer than a packet can be. The guest
+ * has made one available. Worker, likewise. */
+bool vhost_ring_skip_giant(struct vhost_ring *ring);
+
 static inline bool vhost_ring_trylock(struct vhost_ring *ring)
 {
 	return !atomic_flag_test_and_set_explicit(&ring->lock, memory_order_acquire);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * The two kinds of rings: which buffers a guest has made available, and telling it that they are
- * used. In line, for vhost_ring.c alone.
+ * used. In line, for vhost_ring.c and vhost_ring_giant.c.
  */
 #ifndef WEFT_VHOST_VHOST_RING_LOOK_H
 #define WEFT_VHOST_VHOST_RING_LOOK_H

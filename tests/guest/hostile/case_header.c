@@ -95,6 +95,28 @@ static int giants(struct front *f)
 	return ring_works(f);
 }
 
+/* The longest packets that chains can say, one after the other: each could take all of weft's
+ * packet buffers, and the time to fill them. */
+static int giants_without_end(struct front *f)
+{
+	struct link links[FRONT_RING_SIZE / 2];
+	const unsigned n = FRONT_RING_SIZE / 2;
+
+	if (front_start(f) < 0)
+		return -1;
+	for (unsigned i = 0; i < n; i++)
+		links[i] = (struct link){FRONT_REGION, FRONT_REGION, i + 1 < n ? NEXT : 0,
+					 (uint16_t)(f->is_packed ? 0 : i + 1)};
+	ring_frame(f, FRONT_REGION, NULL);
+	for (int i = 0; i < 400; i++) {
+		ring_put(f, RING_FROM_GUEST, 0, links, n);
+		ring_kick(f, RING_FROM_GUEST);
+		if (!ring_is_used(f, RING_FROM_GUEST, FRONT_PATIENCE))
+			return -1;
+	}
+	return front_is_served(f);
+}
+
 struct changer {
 	struct virtio_net_hdr *header;
 	atomic_bool ends;
@@ -142,6 +164,8 @@ const struct hostile_case cases_header[] = {
 	{"gso_bad", "wants segments that cannot be", SPLIT | PACKED, gso_bad},
 	{"runts", "sends packets that are too short", SPLIT | PACKED, runts},
 	{"giants", "sends packets that are too long", SPLIT | PACKED, giants},
+	{"giants_without_end", "sends one packet of all its memory after the other", SPLIT | PACKED,
+	 giants_without_end},
 	{"header_changes", "changes headers while they are read", SPLIT | PACKED, header_changes},
 	{NULL},
 };
