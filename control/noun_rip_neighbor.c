@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* rip neighbor: who was heard, and what was wrong with what they said. */
+#include <stdio.h>
+
 #include "control/engines.h"
 #include "control/rips.h"
 #include "control/spine/noun.h"
@@ -9,34 +11,73 @@ static const struct column columns[] = {
 	{"address", NULL, "of the neighbour"},
 	{"interface", NULL, "where it was heard"},
 	{"version", NULL, "of its packets; of RIPng 1"},
-	{"last_seen", "s", "since its last good packet"},
+	{"last_seen", "s", "since its last good packet; none: all were refused"},
+	{"routes", NULL, "that lead there"},
 	{"packets", NULL, "good ones"},
 	{"bad_packets", NULL, "that were refused"},
 	{"bad_routes", NULL, "of good packets, that were refused"},
 	{"last_refused", NULL, "why, the last time"},
+	{"last_refused_age", "s", "since then", true},
+	{"refused", NULL, "how many packets and routes, by reason", true},
+	{"last_packet", NULL, "the UDP data of that packet in hexadecimal, a password blanked",
+	 true},
+	{"last_packet_bytes", NULL, "how long it was", true},
 	{NULL},
 };
+
+static json_t *counts_of(const struct rip_refusals *refused)
+{
+	json_t *out = json_object();
+
+	for (int why = 0; why < RIP_REFUSALS; why++)
+		if (refused->counts[why])
+			json_object_set_new(out, rip_refused_names[why],
+					    json_integer((json_int_t)refused->counts[why]));
+	return out;
+}
+
+static void add_refusals(json_t *row, const struct rip_refusals *refused)
+{
+	uint32_t kept = refused->size < RIP_KEPT_MAX ? refused->size : RIP_KEPT_MAX;
+	char text[2 * RIP_KEPT_MAX + 1] = "";
+	bool never = refused->last == RIP_REFUSALS;
+
+	json_object_set_new(row, "last_refused",
+			    json_string(never ? "" : rip_refused_names[refused->last]));
+	json_object_set_new(row, "refused", counts_of(refused));
+	if (never)
+		return;
+	for (uint32_t i = 0; i < kept; i++)
+		snprintf(text + 2 * (size_t)i, 3, "%02x", refused->data[i]);
+	json_object_set_new(row, "last_refused_age",
+			    json_real((double)(engines_clock_us() - refused->at.us) / 1e6));
+	json_object_set_new(row, "last_packet", json_string(text));
+	json_object_set_new(row, "last_packet_bytes", json_integer(refused->size));
+}
+
+static json_t *row_of(const struct rip_neighbor_row *row)
+{
+	char text[ADDR_TEXT_MAX];
+	json_t *out =
+		json_pack("{s:s, s:s, s:i, s:I, s:I, s:I, s:I}", "address",
+			  addr_print(&row->addr, text), "interface", rips_iface_name(row->iface),
+			  "version", row->version, "routes", (json_int_t)row->routes, "packets",
+			  (json_int_t)row->packets, "bad_packets", (json_int_t)row->bad_packets,
+			  "bad_routes", (json_int_t)row->bad_routes);
+
+	if (row->packets)
+		json_object_set_new(out, "last_seen",
+				    json_real((double)(engines_clock_us() - row->seen_us) / 1e6));
+	add_refusals(out, row->refused);
+	return out;
+}
 
 static void add_rows(struct instance *instance, void *arg)
 {
 	struct rip_neighbor_row row = {0};
-	json_t *rows = arg;
-	char text[ADDR_TEXT_MAX];
 
-	while (rip_next_neighbor(instance, &row)) {
-		bool never = row.last_refused == RIP_REFUSALS;
-
-		json_array_append_new(rows,
-				      json_pack("{s:s, s:s, s:i, s:f, s:I, s:I, s:I, s:s}",
-						"address", addr_print(&row.addr, text), "interface",
-						rips_iface_name(row.iface), "version", row.version,
-						"last_seen",
-						(double)(engines_clock_us() - row.seen_us) / 1e6,
-						"packets", (json_int_t)row.packets, "bad_packets",
-						(json_int_t)row.bad_packets, "bad_routes",
-						(json_int_t)row.bad_routes, "last_refused",
-						never ? "" : rip_refused_names[row.last_refused]));
-	}
+	while (rip_next_neighbor(instance, &row))
+		json_array_append_new(arg, row_of(&row));
 }
 
 static json_t *show(struct call *call)

@@ -233,5 +233,8 @@ int rip_conf_make(uint8_t family, const json_t *value, struct rip_conf *out)
 	out->distance = (uint8_t)conf_int(value, "distance");
 	out->paths = (uint8_t)conf_int(value, "paths");
 	out->routes_max = (uint32_t)conf_int(value, "routes-limit");
+	out->neighbor_routes_max = (uint32_t)conf_int(value, "neighbor-routes-limit");
+	out->packets_max = (uint32_t)conf_int(value, "packets-limit");
+	out->neighbors_max = (uint32_t)conf_int(value, "neighbors-limit");
 	return 0;
 }

@@ -198,6 +198,25 @@ static const struct field neighbor = {.type = F_OBJECT, .fields = neighbor_field
 			 .max = 10000000,                                                          \
 			 .def = "100000",                                                          \
 			 .help = "learned at once; more are refused and counted"},                 \
+			{.name = "neighbor-routes-limit",                                          \
+			 .type = F_INT,                                                            \
+			 .min = 1,                                                                 \
+			 .max = 10000000,                                                          \
+			 .def = "100000",                                                          \
+			 .help = "likewise, from one neighbour"},                                  \
+			{.name = "packets-limit",                                                  \
+			 .type = F_INT,                                                            \
+			 .min = 1,                                                                 \
+			 .max = 1000000,                                                           \
+			 .def = "10000",                                                           \
+			 .help = "from one neighbour in a second; more are refused and counted"},  \
+			{.name = "neighbors-limit",                                                \
+			 .type = F_INT,                                                            \
+			 .min = 1,                                                                 \
+			 .max = 4096,                                                              \
+			 .def = "256",                                                             \
+			 .help = "on one interface, strangers of whom something was refused too; " \
+				 "more are refused and counted"},                                  \
 		{                                                                                  \
 			.name = NULL                                                               \
 		}                                                                                  \

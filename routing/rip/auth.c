@@ -201,3 +201,10 @@ enum rip_refused rip_auth_check(struct env *env, const struct rip_iface_conf *co
 		return RIP_BAD_AUTH;
 	}
 }
+
+void rip_auth_blank(uint8_t *data, size_t n)
+{
+	if (n >= RIP_HEADER + RIP_ENTRY && load_be16(data + RIP_HEADER) == AFI_AUTH &&
+	    load_be16(data + AT_TYPE) == WIRE_PASSWORD)
+		memset(data + AT_PASSWORD, 0, PASSWORD_SIZE);
+}

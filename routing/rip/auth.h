@@ -34,4 +34,7 @@ struct rip_auth_seen {
 enum rip_refused rip_auth_check(struct env *env, const struct rip_iface_conf *conf,
 				const uint8_t *data, size_t size, struct rip_auth_seen *seen);
 
+/* Of a packet that is to be shown: a password in it, which may be nearly right, is overwritten. */
+void rip_auth_blank(uint8_t *data, size_t n);
+
 #endif

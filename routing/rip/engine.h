@@ -8,6 +8,7 @@
 #ifndef WEFT_ROUTING_RIP_ENGINE_H
 #define WEFT_ROUTING_RIP_ENGINE_H
 
+#include "routing/core/bucket.h"
 #include "routing/core/cursor.h"
 #include "routing/core/list.h"
 #include "routing/core/pool.h"
@@ -20,6 +21,7 @@
 
 struct rip;
 struct rip_iface;
+struct udp_view;
 struct rip_route;
 
 struct rip_neighbor {
@@ -31,8 +33,10 @@ struct rip_neighbor {
 	uint32_t n_hops;         /* routes that lead there */
 	struct moment seen;
 	uint8_t version;
-	uint64_t packets, bad_packets, bad_routes;
-	enum rip_refused last_refused;
+	struct bucket pace; /* of its packets */
+	uint64_t packets;   /* none: a stranger so far, who is known for what was refused of him */
+	uint64_t bad_packets, bad_routes;
+	struct rip_refusals refused;
 	uint8_t n_sequences;
 	struct rip_sequence {
 		uint8_t key_id;
@@ -99,6 +103,7 @@ struct rip_iface {
 	struct timer update_timer, work_timer;
 	struct rip_job update, answers[RIP_ANSWERS_MAX];
 	struct rip_neighbors neighbors;
+	struct bucket pace; /* of those who found no room among them */
 	uint32_t sequence;
 	bool has_no_key; /* and that was logged */
 	struct rip_out out;
@@ -134,12 +139,21 @@ void rip_route_free(struct rip_route *route);
 uint8_t rip_route_metric(const struct rip_route *route);
 
 /* learn.c */
-void rip_learn(struct rip_neighbor *from, const struct rip_entry *entry);
+/* RIP_REFUSALS, or why its word is not taken. */
+enum rip_refused rip_learn(struct rip_neighbor *from, const struct rip_entry *entry);
 void rip_forget_neighbor(struct rip_neighbor *neighbor); /* its routes are lost */
 void rip_limit_paths(struct rip *rip);                   /* as it is configured now */
 
 /* neighbor.c */
-struct rip_neighbor *rip_neighbor_get(struct rip_iface *iface, const struct addr *addr);
+struct rip_neighbor *rip_neighbor_find(struct rip_iface *iface, const struct addr *addr);
+/* Whoever sent a packet from there, be it a good one; NULL: there is no room for one more. */
+struct rip_neighbor *rip_neighbor_add(struct rip_iface *iface, const struct addr *addr,
+				      bool is_good);
+/* A good packet of his: he is a stranger no more. */
+void rip_neighbor_heard(struct rip_neighbor *neighbor, uint8_t version);
+/* Counts it, and keeps the packet. */
+void rip_neighbor_refused(struct rip_neighbor *neighbor, enum rip_refused why,
+			  const struct udp_view *udp);
 void rip_neighbor_free(struct rip_neighbor *neighbor);
 /* Whether a packet with that sequence may come now; notes it. */
 bool rip_neighbor_sequence(struct rip_neighbor *neighbor, const struct rip_auth_seen *seen);

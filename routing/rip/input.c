@@ -61,24 +61,33 @@ static enum rip_refused on_request(struct rip_iface *iface, struct rip_reader *r
 	return RIP_REFUSALS;
 }
 
-static enum rip_refused on_response(struct rip_iface *iface, struct rip_reader *r,
-				    struct rip_neighbor *from)
+static void on_response(struct rip_iface *iface, struct rip_reader *r, struct rip_neighbor *from,
+			const struct udp_view *udp)
 {
 	struct rip_entry entry;
 	enum rip_refused why;
 
 	while (rip_read_entry(r, &entry, &why)) {
-		if (why == RIP_REFUSALS) {
-			rip_learn(from, &entry);
+		if (why == RIP_REFUSALS)
+			why = rip_learn(from, &entry);
+		if (why == RIP_REFUSALS)
 			continue;
-		}
 		iface->rip->refused[why]++;
 		from->bad_routes++;
-		from->last_refused = why;
+		rip_neighbor_refused(from, why, udp);
 	}
-	return RIP_REFUSALS;
 }
 
+/* Before digests are computed: who floods is to cost little. */
+static bool is_in_pace(struct rip_iface *iface, struct rip_neighbor *from)
+{
+	uint32_t most = iface->rip->conf.packets_max;
+
+	return bucket_take(from ? &from->pace : &iface->pace, most, most,
+			   env_now(rip_env(iface->rip)));
+}
+
+/* *from is whoever of our neighbours sent it, from the moment where it is known that he did. */
 static enum rip_refused take(struct rip_iface *iface, const struct ip_view *ip,
 			     const struct udp_view *udp, struct rip_neighbor **from)
 {
@@ -89,6 +98,9 @@ static enum rip_refused take(struct rip_iface *iface, const struct ip_view *ip,
 
 	if (why != RIP_REFUSALS)
 		return why;
+	*from = rip_neighbor_find(iface, &ip->src);
+	if (!is_in_pace(iface, *from))
+		return RIP_TOO_FAST;
 	if (rip->family == ADDR_IP4) {
 		why = rip_auth_check(rip_env(rip), &iface->conf, udp->data, udp->len, &seen);
 		if (why != RIP_REFUSALS)
@@ -109,27 +121,29 @@ static enum rip_refused take(struct rip_iface *iface, const struct ip_view *ip,
 		return RIP_BAD_PORT;
 	if (rip->family == ADDR_IP6 && !addr_is_link_local(&ip->src))
 		return RIP_BAD_SOURCE;
-	*from = rip_neighbor_get(iface, &ip->src);
+	if (!*from)
+		*from = rip_neighbor_add(iface, &ip->src, true);
 	if (!*from)
 		return RIP_NOT_ALLOWED;
 	if (seen.has_sequence && !rip_neighbor_sequence(*from, &seen))
 		return RIP_REPLAYED;
-	(*from)->seen = env_now(rip_env(rip));
-	(*from)->version = r.version;
-	(*from)->packets++;
+	rip_neighbor_heard(*from, r.version);
 	if ((*from)->is_deaf)
 		return RIP_BFD_DOWN;
-	return on_response(iface, &r, *from);
+	on_response(iface, &r, *from, udp);
+	return RIP_REFUSALS;
 }
 
-/* A neighbour that we know is told of it by name; who is not one yet becomes none by a bad packet.
- */
-static struct rip_neighbor *known(struct rip_iface *iface, const struct addr *addr)
+/* What is refused of strangers on the wire is noted, too: he who has the wrong key sees why. */
+static void note(struct rip_iface *iface, struct rip_neighbor *from, const struct addr *src,
+		 enum rip_refused why, const struct udp_view *udp)
 {
-	list_foreach(rip_neighbors, &iface->neighbors, neighbor)
-		if (addr_compare(&neighbor->addr, addr) == 0)
-			return neighbor;
-	return NULL;
+	if (!from && iface->is_active && why != RIP_BAD_SOURCE)
+		from = rip_neighbor_add(iface, src, false);
+	if (!from)
+		return;
+	from->bad_packets++;
+	rip_neighbor_refused(from, why, udp);
 }
 
 void rip_input(struct instance *instance, const struct packet_in *in)
@@ -151,10 +165,6 @@ void rip_input(struct instance *instance, const struct packet_in *in)
 	if (why == RIP_REFUSALS)
 		return;
 	rip->refused[why]++;
-	if (!from && iface)
-		from = known(iface, &ip.src);
-	if (from) {
-		from->bad_packets++;
-		from->last_refused = why;
-	}
+	if (iface)
+		note(iface, from, &ip.src, why, &udp);
 }

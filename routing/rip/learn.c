@@ -194,16 +194,13 @@ static void add_equal(struct rip_route *route, struct rip_neighbor *from,
 		publish(route);
 }
 
-static bool may_learn(struct rip_neighbor *from)
+/* A route that had a way from another does not count once more. */
+static bool may_learn(const struct rip_neighbor *from, bool is_known)
 {
-	struct rip *rip = from->iface->rip;
+	const struct rip *rip = from->iface->rip;
 
-	if (rip->n_learned < rip->conf.routes_max)
-		return true;
-	from->bad_routes++;
-	from->last_refused = RIP_TOO_MANY;
-	rip->refused[RIP_TOO_MANY]++;
-	return false;
+	return from->n_hops < rip->conf.neighbor_routes_max &&
+	       (is_known || rip->n_learned < rip->conf.routes_max);
 }
 
 /* 4.4: a next hop that is not on this wire, or is we ourselves, means the sender. */
@@ -216,7 +213,7 @@ static const struct addr *gateway_of(const struct rip_neighbor *from, const stru
 	return &from->addr;
 }
 
-void rip_learn(struct rip_neighbor *from, const struct rip_entry *entry)
+enum rip_refused rip_learn(struct rip_neighbor *from, const struct rip_entry *entry)
 {
 	struct rip *rip = from->iface->rip;
 	struct rip_route *route = rip_route_find(rip, &entry->prefix);
@@ -229,22 +226,21 @@ void rip_learn(struct rip_neighbor *from, const struct rip_entry *entry)
 	at = route ? find_hop(route, from) : NULL;
 	if (at && *at) {
 		renew(route, at, gateway, &heard);
-		return;
+		return RIP_REFUSALS;
 	}
-	if (heard.metric == RIP_INFINITY)
-		return;
+	if (heard.metric == RIP_INFINITY || (route && heard.metric > route->metric))
+		return RIP_REFUSALS;
+	if (!may_learn(from, route && route->hops))
+		return RIP_TOO_MANY;
 	if (route && route->hops && heard.metric == route->metric) {
 		if (heard.tag == route->tag)
 			add_equal(route, from, gateway);
-		return;
+		return RIP_REFUSALS;
 	}
-	if (route && heard.metric > route->metric)
-		return;
-	if (!(route && route->hops) && !may_learn(from))
-		return;
 	route = rip_route_get(rip, &entry->prefix);
 	if (route)
 		take(route, from, gateway, &heard);
+	return RIP_REFUSALS;
 }
 
 /* Fewer next hops than there were: the latest ones go. */

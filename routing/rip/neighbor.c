@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "routing/core/memory.h"
-#include "routing/rip/engine.h"
+#include <string.h>
 
-enum { NEIGHBORS_MAX = 256 }; /* of an interface: whoever floods with sources is one of these */
+#include "routing/core/memory.h"
+#include "routing/core/udp.h"
+#include "routing/rip/engine.h"
 
 /* BFD: a neighbour that no longer answers has no routes (RFC 5882, 4.3.3). */
 static void on_watch(void *arg, bool is_alive)
@@ -24,39 +25,83 @@ static void watch(struct rip_neighbor *neighbor)
 			env->ops->watch(env, iface->id, &neighbor->addr, on_watch, neighbor);
 }
 
-/* Makes room by the one that has no routes and was silent longest. */
-static bool make_room(struct rip_iface *iface)
+static struct moment last_heard(const struct rip_neighbor *neighbor)
+{
+	return neighbor->packets ? neighbor->seen : neighbor->refused.at;
+}
+
+static bool goes_before(const struct rip_neighbor *neighbor, const struct rip_neighbor *other,
+			bool is_good)
+{
+	if (neighbor->n_hops || (neighbor->packets && !is_good))
+		return false;
+	if (other && !neighbor->packets != !other->packets)
+		return !neighbor->packets;
+	return !other || last_heard(neighbor).us < last_heard(other).us;
+}
+
+/* Makes room by the one that was silent longest: of the strangers, else, for who sent a good
+ * packet, of those without routes. What anybody can send from addresses that he makes up takes
+ * nothing from those who know the key. */
+static bool make_room(struct rip_iface *iface, bool is_good)
 {
 	struct rip_neighbor *oldest = NULL;
 
-	if (iface->neighbors.n < NEIGHBORS_MAX)
+	if (iface->neighbors.n < iface->rip->conf.neighbors_max)
 		return true;
 	list_foreach(rip_neighbors, &iface->neighbors, neighbor)
-		if (!neighbor->n_hops && (!oldest || neighbor->seen.us < oldest->seen.us))
+		if (goes_before(neighbor, oldest, is_good))
 			oldest = neighbor;
 	if (oldest)
 		rip_neighbor_free(oldest);
 	return oldest != NULL;
 }
 
-struct rip_neighbor *rip_neighbor_get(struct rip_iface *iface, const struct addr *addr)
+struct rip_neighbor *rip_neighbor_find(struct rip_iface *iface, const struct addr *addr)
+{
+	list_foreach(rip_neighbors, &iface->neighbors, neighbor)
+		if (addr_compare(&neighbor->addr, addr) == 0)
+			return neighbor;
+	return NULL;
+}
+
+struct rip_neighbor *rip_neighbor_add(struct rip_iface *iface, const struct addr *addr,
+				      bool is_good)
 {
 	struct rip_neighbor *neighbor;
 
-	list_foreach(rip_neighbors, &iface->neighbors, known)
-		if (addr_compare(&known->addr, addr) == 0)
-			return known;
-	if (!make_room(iface))
+	if (!make_room(iface, is_good))
 		return NULL;
 	neighbor = memory_zalloc(sizeof(*neighbor));
 	if (!neighbor)
 		return NULL;
 	neighbor->iface = iface;
 	neighbor->addr = *addr;
-	neighbor->last_refused = RIP_REFUSALS;
+	neighbor->refused.last = RIP_REFUSALS;
 	rip_neighbors_add(&iface->neighbors, neighbor);
-	watch(neighbor);
 	return neighbor;
+}
+
+void rip_neighbor_heard(struct rip_neighbor *neighbor, uint8_t version)
+{
+	neighbor->seen = env_now(rip_env(neighbor->iface->rip));
+	neighbor->version = version;
+	if (neighbor->packets++ == 0)
+		watch(neighbor);
+}
+
+void rip_neighbor_refused(struct rip_neighbor *neighbor, enum rip_refused why,
+			  const struct udp_view *udp)
+{
+	struct rip_refusals *refused = &neighbor->refused;
+
+	refused->counts[why]++;
+	refused->last = why;
+	refused->at = env_now(rip_env(neighbor->iface->rip));
+	refused->size = udp->len;
+	memcpy(refused->data, udp->data, udp->len < RIP_KEPT_MAX ? udp->len : RIP_KEPT_MAX);
+	if (neighbor->addr.family == ADDR_IP4)
+		rip_auth_blank(refused->data, refused->size);
 }
 
 void rip_neighbor_free(struct rip_neighbor *neighbor)

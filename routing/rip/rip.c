@@ -9,10 +9,9 @@
 #include "routing/rip/engine.h"
 
 const char *const rip_refused_names[RIP_REFUSALS] = {
-	"malformed",   "bad version",     "bad command",        "wrong port",
-	"bad source",  "bad TTL",         "bad authentication", "replayed",
-	"not allowed", "BFD is down",     "bad address family", "bad prefix",
-	"bad metric",  "too many routes",
+	"malformed",        "bad version",        "bad command", "wrong port",  "bad source",
+	"bad TTL",          "bad authentication", "replayed",    "not allowed", "BFD is down",
+	"too many packets", "bad address family", "bad prefix",  "bad metric",  "too many routes",
 };
 
 void rip_conf_default(struct rip_conf *conf, uint8_t family)
@@ -27,6 +26,9 @@ void rip_conf_default(struct rip_conf *conf, uint8_t family)
 		.default_metric = 1,
 		.paths = 8,
 		.routes_max = 100000,
+		.neighbor_routes_max = 100000,
+		.packets_max = 10000,
+		.neighbors_max = 256,
 	};
 }
 
@@ -265,7 +267,8 @@ void rip_summary(const struct instance *instance, struct rip_summary *out)
 		.garbage_us = rip->conf.garbage_us,
 	};
 	list_foreach(rip_ifaces, &rip->ifaces, iface)
-		out->neighbors += iface->neighbors.n;
+		list_foreach(rip_neighbors, &iface->neighbors, neighbor)
+			out->neighbors += neighbor->packets > 0;
 }
 
 uint32_t rip_next_iface(const struct instance *instance, uint32_t after)
@@ -319,10 +322,11 @@ bool rip_next_neighbor(const struct instance *instance, struct rip_neighbor_row 
 	list_foreach(rip_ifaces, &rip_of(instance)->ifaces, iface)
 		list_foreach(rip_neighbors, &iface->neighbors, n) {
 			if (found) {
-				*row = (struct rip_neighbor_row){n->addr,       iface->id,
-								 n->version,    n->seen.us,
-								 n->packets,    n->bad_packets,
-								 n->bad_routes, n->last_refused};
+				*row = (struct rip_neighbor_row){n->addr,        iface->id,
+								 n->version,     n->seen.us,
+								 n->n_hops,      n->packets,
+								 n->bad_packets, n->bad_routes,
+								 &n->refused};
 				return true;
 			}
 			found = iface->id == row->iface && addr_compare(&n->addr, &row->addr) == 0;

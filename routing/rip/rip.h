@@ -19,6 +19,8 @@
 #define RIP_INFINITY 16
 #define RIP_KEYS_MAX 8
 #define RIP_KEY_MAX  64 /* bytes of a key; a password has 16 at most */
+#define RIP_KEPT_MAX \
+	544 /* bytes that are kept of a refused packet: of RIP's longest all but digests */
 
 enum rip_auth_type {
 	RIP_AUTH_NONE,
@@ -73,9 +75,12 @@ struct rip_conf {
 	int64_t update_us, timeout_us, garbage_us; /* RFC: 30 s, 180 s, 120 s */
 	int64_t triggered_us; /* least time between two triggered updates; jittered up to five times
 			       */
-	uint8_t default_metric; /* of what is redistributed and whose filter sets none */
-	uint8_t paths;          /* equal-cost next hops of a route, 1 to NEXTHOP_SET_MAX */
-	uint32_t routes_max;    /* learned at once; more are refused and counted */
+	uint8_t default_metric;       /* of what is redistributed and whose filter sets none */
+	uint8_t paths;                /* equal-cost next hops of a route, 1 to NEXTHOP_SET_MAX */
+	uint32_t routes_max;          /* learned at once; more are refused and counted */
+	uint32_t neighbor_routes_max; /* likewise, from one neighbour */
+	uint32_t packets_max;         /* of one neighbour in a second; likewise */
+	uint32_t neighbors_max;       /* on one interface; likewise */
 	uint32_t n_ifaces;
 	const struct rip_iface_conf *ifaces; /* by iface, ascending */
 	uint32_t n_neighbors;
@@ -97,11 +102,12 @@ enum rip_refused {
 	RIP_REPLAYED,   /* its sequence is older than one that we had */
 	RIP_NOT_ALLOWED, /* on an interface that does not speak it, or one neighbour too many */
 	RIP_BFD_DOWN,    /* from a neighbour that does not hear us: BFD says so */
+	RIP_TOO_FAST,    /* beyond packets_max */
 	/* entries: */
 	RIP_BAD_FAMILY,
 	RIP_BAD_PREFIX, /* a class D or E address, a loopback, 0/8, a mask with holes, host bits */
 	RIP_BAD_METRIC,
-	RIP_TOO_MANY, /* beyond routes_max */
+	RIP_TOO_MANY, /* beyond routes_max or neighbor_routes_max */
 	RIP_REFUSALS
 };
 
@@ -122,9 +128,19 @@ struct rip_neighbor_row {
 	struct addr addr;
 	uint32_t iface;
 	uint8_t version;
-	int64_t seen_us; /* when its last packet came */
+	int64_t seen_us; /* when its last good packet came; 0: it never did */
+	uint32_t routes; /* that lead there */
 	uint64_t packets, bad_packets, bad_routes;
-	enum rip_refused last_refused; /* RIP_REFUSALS: none yet */
+	const struct rip_refusals *refused; /* until the engine runs again */
+};
+
+/* What was refused of somebody, and the last such packet. */
+struct rip_refusals {
+	uint64_t counts[RIP_REFUSALS];
+	enum rip_refused last; /* RIP_REFUSALS: none yet */
+	struct moment at;
+	uint32_t size;              /* of the packet's UDP data; RIP_KEPT_MAX at most are kept */
+	uint8_t data[RIP_KEPT_MAX]; /* a password in it blanked */
 };
 
 struct rip_summary {

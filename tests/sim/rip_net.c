@@ -142,6 +142,12 @@ static void configure(struct rip_net *net, struct rip_net_router *self)
 		ifaces[i] = merged(&self->ifaces[i]);
 	rip_conf_default(&conf, net->family);
 	conf.routes_max = net->routes_max;
+	if (net->neighbor_routes_max)
+		conf.neighbor_routes_max = net->neighbor_routes_max;
+	if (net->packets_max)
+		conf.packets_max = net->packets_max;
+	if (net->neighbors_max)
+		conf.neighbors_max = net->neighbors_max;
 	conf.paths = net->paths;
 	conf.n_ifaces = self->n_ifaces;
 	conf.ifaces = ifaces;

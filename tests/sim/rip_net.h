@@ -25,6 +25,8 @@ struct rip_net {
 	uint8_t family;
 	bool redistributes;
 	uint32_t tag, routes_max;
+	uint32_t neighbor_routes_max, packets_max,
+		neighbors_max;      /* 0: as rip_conf_default has it */
 	uint8_t paths;              /* next hops of a route */
 	struct link_conf link_conf; /* of the links to come */
 	struct rip_iface_conf all;  /* what interfaces have unless rip_net_conf changes it */
