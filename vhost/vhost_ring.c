@@ -11,6 +11,7 @@
 #include "dataplane/offload.h"
 #include "vhost/vhost_ring_look.h"
 
+#define AHEAD       2   /* packets: while one is copied, those behind it are on their way */
 #define COPY_INLINE 256 /* bytes; more are the C library's to copy, which knows this processor */
 
 /* In steps of 16, the last of which overlaps: neither side is touched beyond its end. */
@@ -23,6 +24,13 @@ static __rte_always_inline void copy(uint8_t *to, const uint8_t *from, uint32_t 
 	for (uint32_t i = 0; i < n - 16; i += 16)
 		memcpy(to + i, from + i, 16);
 	memcpy(to + n - 16, from + n - 16, 16);
+}
+
+/* The lines of a long packet beyond those that look() asked for. */
+static __rte_always_inline void fetch_rest(const struct chunk *chunk)
+{
+	for (uint32_t i = 2 * RTE_CACHE_LINE_SIZE; i < chunk->len; i += RTE_CACHE_LINE_SIZE)
+		rte_prefetch0(chunk->at + i);
 }
 
 /* Buffers as they come from the pool, without what rte_pktmbuf_reset does once more. */
@@ -116,6 +124,8 @@ static __rte_always_inline uint16_t take(struct vhost_ring *ring, struct rte_mem
 	if (n == 0 || rte_mempool_get_bulk(pool, (void **)pkts, n))
 		return 0;
 	for (; taken < n; taken++) {
+		if (taken + AHEAD < n)
+			fetch_rest(&chunks[taken + AHEAD]);
 		if (unlikely(chunks[taken].len - ring->header > room) ||
 		    unlikely(!copy_in(ring, &chunks[taken], pkts[taken]))) {
 			*odd = true;
