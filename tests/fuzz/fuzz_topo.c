@@ -57,7 +57,7 @@ static void ask_the_oracle(struct topo *topo)
 	for (uint32_t i = 0; i < n && i < 30; i++)
 		oracle_wants(topo, &prefixes[i], wanted);
 	for (uint32_t i = 0; n && i < topo->n_routers; i++)
-		if (wanted[i].exists && wanted[i].n_used > wanted[i].n)
+		if (wanted[i].n_least > wanted[i].n_most || wanted[i].n_most > wanted[i].n)
 			abort();
 	free(prefixes);
 	free(wanted);

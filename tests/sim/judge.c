@@ -351,7 +351,7 @@ static bool is_right(const struct judge *judge, uint32_t router, const struct wa
 			return false;
 		n++;
 	}
-	return n == wanted->n_used;
+	return n >= wanted->n_least && n <= wanted->n_most;
 }
 
 static void decide_route(struct judge *judge, uint32_t router, const struct prefix *prefix,

@@ -96,7 +96,7 @@ static void own_route(const struct topo *topo, uint32_t router, const struct pre
 	*out = (struct wanted){.exists = true, .protocol = RIB_STATIC};
 	if (route->is_blackhole)
 		return;
-	out->n = out->n_used = 1;
+	out->n = out->n_least = out->n_most = 1;
 	out->hops[0].link = route->link;
 	out->hops[0].gateway = (prefix->addr.family == ADDR_IP4 ? topo_address4 : topo_address6)(
 				       topo, &topo->links[route->link],
@@ -219,6 +219,7 @@ static void add_hops(const struct paths *p, uint32_t link, uint32_t router, stru
 
 		if (over(p, at->ends[i], router, at) != out->metric)
 			continue;
+		out->n_heard++;
 		gateway = gateway_of(p, link, i, (uint32_t)end);
 		add_hop(out, link, &gateway);
 	}
@@ -233,7 +234,14 @@ static void learned_route(const struct paths *p, uint32_t router, struct wanted 
 			       .metric = p->told[router]};
 	for (uint32_t i = 0; i < p->topo->n_links; i++)
 		add_hops(p, i, router, out);
-	out->n_used = out->n < most ? out->n : most;
+	out->n_least = out->n_most = out->n < most ? out->n : most;
+	if (out->n_heard > most) {
+		uint32_t twice = out->n_heard - out->n;
+
+		out->n_least = most > twice ? most - twice : 1;
+	}
+	if (out->n_least > out->n_most)
+		out->n_least = out->n_most;
 }
 
 void oracle_wants(const struct topo *topo, const struct prefix *prefix, struct wanted *out)

@@ -20,7 +20,10 @@ struct wanted {
 	bool exists;
 	enum rib_protocol protocol;
 	uint32_t metric; /* of what a protocol found */
-	uint32_t n_used; /* so many of hops are used; all, unless there are more than it may have */
+	/* So many of hops are used: all, unless there are more than it may have, of which the same
+	 * may be one that several neighbours name. */
+	uint32_t n_least, n_most;
+	uint32_t n_heard; /* neighbours who tell of them */
 	uint32_t n;
 	struct wanted_hop hops[TOPO_IFACES_MAX];
 };

@@ -21,6 +21,7 @@ struct maker {
 	uint32_t n, n_links;
 	struct link_names links[LINKS_MAX];
 	uint32_t degree[TOPO_ROUTERS_MAX];
+	uint32_t lan_first, n_lan; /* routers on the LAN, one behind another; 0: there is none */
 };
 
 static uint32_t pick(struct maker *m, uint32_t below)
@@ -75,6 +76,8 @@ static void write_lan(struct maker *m)
 
 	if (m->n < n)
 		return;
+	m->lan_first = first;
+	m->n_lan = n;
 	fputs("lan lan1", m->out);
 	for (uint32_t i = 0; i < n; i++) {
 		fprintf(m->out, " r%u", (first + i) % m->n + 1);
@@ -135,20 +138,33 @@ static void write_networks(struct maker *m)
 	}
 }
 
+/* Two neighbours: on the LAN where there is one, or at the ends of a link. */
+static struct link_names neighbors(struct maker *m)
+{
+	uint32_t first;
+
+	if (!m->n_lan || one_in(m, 2))
+		return m->links[pick(m, m->n_links)];
+	first = pick(m, m->n_lan);
+	return (struct link_names){
+		.a = (m->lan_first + first) % m->n,
+		.b = (m->lan_first + (first + 1) % m->n_lan) % m->n,
+	};
+}
+
 /* A network that one router has by a static route and its neighbour by way of it. */
 static void write_statics(struct maker *m)
 {
 	for (uint32_t i = 0; m->n_links && i < pick(m, STATICS_MAX); i++) {
-		const struct link_names *link = &m->links[pick(m, m->n_links)];
+		struct link_names two = neighbors(m);
 		bool is_6 = m->has_ng && one_in(m, 2);
 		char prefix[40];
 
 		snprintf(prefix, sizeof(prefix), is_6 ? "2001:db8:f%03x::/48" : "198.18.%u.0/24",
 			 i);
-		fprintf(m->out, "static r%u %s blackhole\n", link->a + 1, prefix);
+		fprintf(m->out, "static r%u %s blackhole\n", two.a + 1, prefix);
 		if (one_in(m, 2))
-			fprintf(m->out, "static r%u %s via r%u\n", link->b + 1, prefix,
-				link->a + 1);
+			fprintf(m->out, "static r%u %s via r%u\n", two.b + 1, prefix, two.a + 1);
 	}
 }
 

@@ -129,6 +129,29 @@ static void a_thousand_flaps_take_no_memory(void **state)
 	scene_destroy(scene);
 }
 
+/* Who dies or is cut off without a word is gone in every table long before routes time out. */
+static void with_bfd_silence_is_over_as_soon_as_what_is_told(void **state)
+{
+	static const char net[] = "router a b c d\nlink a b\nlink b c\nlink c d\nlink d a\n"
+				  "network a 10.1.0.0/16\nnetwork b 10.2.0.0/16\n"
+				  "network c 10.3.0.0/16\nrip bfd=%s\nbfd interval=50ms\n"
+				  "at 60s silent a-b\nat 61s kill c\nsettle 70s\n";
+	char text[400];
+	struct scene *scene;
+
+	for (uint64_t seed = 1; seed <= 10; seed++) {
+		snprintf(text, sizeof(text), net, "yes");
+		scene = scene_of(text, seed);
+		if (!scene_run(scene))
+			fail_msg("seed %llu: %s", (unsigned long long)seed, scene->world->failure);
+		scene_destroy(scene);
+	}
+	snprintf(text, sizeof(text), net, "no");
+	scene = scene_of(text, 1);
+	assert_false(scene_run(scene));
+	scene_destroy(scene);
+}
+
 static int setup(void **state)
 {
 	heap_count();
@@ -144,6 +167,7 @@ int main(void)
 		cmocka_unit_test(a_hundred_routers_find_their_ways),
 		cmocka_unit_test(ten_seconds_after_a_thousand_flaps_every_table_is_right),
 		cmocka_unit_test(a_thousand_flaps_take_no_memory),
+		cmocka_unit_test(with_bfd_silence_is_over_as_soon_as_what_is_told),
 	};
 
 	return cmocka_run_group_tests_name("networks by chance", tests, setup, NULL);
