@@ -183,12 +183,18 @@ end_stream() {
 	awk '/^received/ { all = $2 + 0 == $4 + 0 && $2 > 0 } END { exit !all }' "$scratch/got" || { cat "$scratch/got"; false; }
 }
 
+# So that there is always something to be sent to the hostile guest.
+broadcast() {
+	exec nsenter --net=/run/netns/h3 ping -n -q -b -i 0.02 10.0.0.255
+}
+
 # --- all of it ---
 
 RANDOM=$seed
 ns h1 && ns h2 && ns h3
 configuration all >"$scratch/weft.yaml"
 start_weftd w "$scratch/weft.yaml"
+broadcast >/dev/null 2>&1 &
 start_mover vm1
 start_vm2
 expect "machines boot (seed $seed)" eval 'guest_wait vm1 60 && guest_wait vm2 60'

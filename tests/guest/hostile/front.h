@@ -19,7 +19,7 @@
 #define FRONT_USER      0x7f0000000000ull /* where "QEMU" has the guest's address 0 */
 #define FRONT_RING_SIZE 256
 #define FRONT_BUFFER    (1u << 20) /* guest address from which buffers are free to use */
-#define FRONT_PATIENCE  3000       /* ms */
+#define FRONT_PATIENCE  8000       /* ms */
 
 /* Rings as the protocol numbers them. */
 enum { RING_TO_GUEST, RING_FROM_GUEST, RINGS };
