@@ -102,6 +102,7 @@ expect 'a wrong word is usage' says 2 'expected 64 to 9018' pktgen --tx net_ring
 expect 'so is a missing port' says 2 'are needed' pktgen --tx net_ring0
 expect 'help is help' says 0 '--flow-field' pktgen --help
 expect 'an unknown device is told' says 1 'nosuch: DPDK cannot open it' pktgen --tx nosuch --rx net_ring0
+expect 'so is a PCI address where nothing is' says 1 '^weft-pktgen: 0000:ff:1f.7: ' pktgen --tx 0000:ff:1f.7 --rx net_ring0
 expect 'a socket that is missing' says 1 'no such socket' pktgen --tx ./none.sock --rx net_ring0
 expect 'a file that is none' says 1 'is no socket' pktgen --tx ./sent.pcap --rx net_ring0
 /usr/bin/python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("dead.sock")'
