@@ -47,7 +47,9 @@ static void listen(void *arg, const struct rib_best *was, const struct rib_best 
 {
 	struct kernel_export *self = arg;
 	const struct rib_best *any = now ? now : was;
-	bool is_ours = now && self->conf.protocols >> now->protocol & 1;
+	/* A link-local address is of one wire, and may be on the host's as well. */
+	bool is_ours = now && self->conf.protocols >> now->protocol & 1 &&
+		       !addr_is_link_local(&any->prefix.addr);
 
 	if (any->vrf == self->conf.vrf)
 		want(self, &any->prefix, is_ours ? now->hops : NULL);

@@ -87,6 +87,16 @@ static void ipv6_likewise(void **state)
 	assert_int_equal(stats().failed, 0);
 }
 
+static void what_is_of_one_wire_stays_there(void **state)
+{
+	host_begin("");
+	host_route(RIB_STATIC, "fe80::77/128", "@3");
+	host_route(RIB_STATIC, "10.2.0.0/16", "192.0.2.1@1");
+	expect("10.2.0.0/16", "via 192.0.2.1");
+	test_sh("! ip -6 route show proto 87 | grep -q fe80");
+	assert_int_equal(stats().failed, 0);
+}
+
 static void only_protocols_that_were_asked_for_are_exported(void **state)
 {
 	host_begin("");
@@ -245,6 +255,7 @@ static int run(void)
 		TEST(routes_appear_change_and_vanish),
 		TEST(several_hops_keep_their_weights),
 		TEST(ipv6_likewise),
+		TEST(what_is_of_one_wire_stays_there),
 		TEST(only_protocols_that_were_asked_for_are_exported),
 		TEST(what_a_killed_weftd_left_is_taken_out_and_nothing_else),
 		TEST(all_of_it_is_gone_in_the_end),
