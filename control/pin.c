@@ -8,7 +8,7 @@
 #include "control/vrfs.h"
 
 /* What an item's hop is to the RIB. False: what it names is not there. */
-static bool hop_of(const struct route_hop *conf, struct nexthop *out)
+static bool hop_of(const struct route_hop *conf, bool bfd, struct nexthop *out)
 {
 	struct iface_entry *entry = conf->interface ? interfaces_find(conf->interface) : NULL;
 	int vrf = vrfs_id(conf->vrf);
@@ -26,6 +26,8 @@ static bool hop_of(const struct route_hop *conf, struct nexthop *out)
 		out->kind = NEXTHOP_VRF;
 	if (out->kind == NEXTHOP_VRF)
 		out->vrf = vrf < 0 ? 0 : (uint16_t)vrf;
+	if (bfd && out->kind == NEXTHOP_GATEWAY)
+		out->flags = NEXTHOP_BFD;
 	return vrf >= 0;
 }
 
@@ -35,7 +37,7 @@ const struct nexthop_set *pin_set_of(const struct route_conf *conf)
 	uint32_t n = conf->n ? conf->n : 1;
 
 	for (uint32_t i = 0; i < conf->n; i++)
-		if (!hop_of(&conf->hops[i], &hops[i])) {
+		if (!hop_of(&conf->hops[i], conf->bfd, &hops[i])) {
 			errno = ENOENT;
 			return NULL;
 		}

@@ -97,6 +97,18 @@ static int check_hop(struct check *check, const struct route_conf *conf, size_t 
 	return r;
 }
 
+/* BFD watches gateways: somebody has to be there to answer. */
+static int check_bfd(struct check *check, const struct route_conf *conf, size_t route)
+{
+	char at[FIELD_PATH_MAX];
+
+	for (size_t i = 0; i < conf->n; i++)
+		if (conf->hops[i].gateway.family != ADDR_NONE)
+			return 0;
+	snprintf(at, sizeof(at), "routes[%zu].bfd", route);
+	return errors_add(check->errors, at, "nobody to watch: expected a gateway in via");
+}
+
 static int check_hops(struct check *check, const struct route_conf *conf, size_t route)
 {
 	char at[FIELD_PATH_MAX];
@@ -143,6 +155,8 @@ static int check_route(struct check *check, const json_t *item, size_t route)
 				  "%s is there at routes[%ld] already: expected all gateways under "
 				  "one via, or another distance",
 				  text, before);
+	if (conf.bfd && check_bfd(check, &conf, route) < 0)
+		return -1;
 	return check_hops(check, &conf, route);
 }
 

@@ -85,6 +85,10 @@ const struct field route_fields[] = {
 	 .max = UINT32_MAX,
 	 .def = "0",
 	 .help = "a mark for filters"},
+	{.name = "bfd",
+	 .type = F_BOOL,
+	 .def = "false",
+	 .help = "a gateway that no longer answers is left at once"},
 	{.name = NULL},
 };
 
@@ -120,6 +124,7 @@ void route_conf(const json_t *item, struct route_conf *out)
 				   .distance = distance ? (uint8_t)distance : STATIC_DISTANCE,
 				   .metric = (uint32_t)conf_int(item, "metric"),
 				   .tag = (uint32_t)conf_int(item, "tag"),
+				   .bfd = conf_bool(item, "bfd"),
 				   .type = type_of(conf_str(item, "type"))};
 	prefix_parse(conf_str(item, "prefix"), &out->prefix);
 	json_array_foreach((json_t *)list, i, hop)

@@ -25,6 +25,7 @@ struct route_conf {
 	const char *vrf; /* NULL: the default one */
 	uint8_t distance;
 	uint32_t metric, tag;
+	bool bfd;     /* its gateways must answer */
 	uint8_t type; /* NEXTHOP_BLACKHOLE and its like; NEXTHOP_GATEWAY: as hops say */
 	uint32_t n;
 	struct route_hop hops[NEXTHOP_SET_MAX];

@@ -76,6 +76,7 @@ static int tidy(const struct nexthop *hop, struct nexthop *out)
 		out->gateway.family = hop->gateway.family;
 		memcpy(out->gateway.bytes, hop->gateway.bytes, addr_bits(&hop->gateway) / 8);
 		out->iface = hop->iface;
+		out->flags = hop->flags & NEXTHOP_BFD;
 		return addr_bits(&hop->gateway) ? 0 : -EINVAL;
 	case NEXTHOP_IFACE:
 	case NEXTHOP_LOCAL:

@@ -26,8 +26,13 @@ enum nexthop_kind {
 	NEXTHOP_UPLINKS,     /* the members of an uplink group: iface is its id */
 };
 
+enum nexthop_flag {
+	NEXTHOP_BFD = 1 << 0, /* leads nowhere while the gateway does not answer (env_ops.watch) */
+};
+
 struct nexthop {
 	struct addr gateway; /* NEXTHOP_GATEWAY */
+	uint8_t flags;       /* likewise; enum nexthop_flag. None in where the RIB says it leads */
 	uint32_t iface;      /* interface id; 0: none */
 	uint16_t vrf;        /* NEXTHOP_VRF */
 	uint8_t kind;        /* enum nexthop_kind */

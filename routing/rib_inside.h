@@ -7,7 +7,8 @@
  *   route   what one source says of one prefix
  *   way     a set of a VRF and where it leads: routes with the same set share it,
  *           so what leads there is found out once, not once a route
- *   watch   what a way depends on: an interface, or a gateway that is looked up
+ *   watch   what a way depends on: an interface, a gateway that is looked up, or
+ *           one on an interface's wire that must answer
  *   use     that a way depends on a watch, for one of its hops
  *
  * A change travels watch -> ways -> dests -> (gateways that lie in the prefix)
@@ -75,20 +76,32 @@ struct use {
 	uint32_t way, watch;
 	uint32_t way_next;
 	uint32_t watch_next, watch_prev;
-	uint32_t hop; /* which of the way's set */
+	uint16_t hop;     /* which of the way's set */
+	bool must_answer; /* the gateway */
+};
+
+/* A gateway that must answer, as far as the host tells. */
+struct rib_session {
+	struct rib *rib;
+	uint32_t watch;
+	uint32_t iface;           /* 0: there is no session */
+	struct env_watch *handle; /* NULL: the host cannot watch it */
+	bool is_silent;
 };
 
 struct watch {
 	uint32_t uses, sweep; /* sweep: the next one whose way is to be looked at */
 	uint32_t next_queued;
-	uint32_t iface; /* 0: a gateway */
-	uint32_t next;  /* interfaces: in its bucket */
+	uint32_t iface;      /* 0: a gateway that is looked up */
+	uint32_t next;       /* interfaces: in its bucket */
+	uint32_t n_sessions; /* uses that ask whether the gateway answers */
+	struct rib_session session;
 	bool queued;
 	bool is_there, is_up; /* interfaces */
 	uint8_t depth;        /* gateways: of what it was found with */
 	int16_t length;       /* gateways: of the prefix it was found with; -1: of none */
 	uint16_t vrf;
-	struct addr gateway;
+	struct addr gateway; /* of an interface: the one that must answer, or ADDR_NONE */
 	const struct nexthop_set *hops; /* gateways: what leads there; NULL: nothing */
 };
 
@@ -256,16 +269,23 @@ void ways_fini(struct rib *rib);
 int way_resolve(struct rib *rib, const struct way *way, uint32_t dest, struct rib_value *out);
 
 /* rib_watch.c */
-uint32_t watch_get_iface(struct rib *rib, uint32_t iface); /* 0: no memory */
+/* The interface, and the gateway on its wire that must answer, or NULL; 0: no memory. */
+uint32_t watch_get_iface(struct rib *rib, uint32_t iface, const struct addr *gateway);
 uint32_t watch_get_gateway(struct rib *rib, uint16_t vrf, const struct addr *gateway);
 void watch_add_use(struct rib *rib, uint32_t watch, uint32_t use);
 void watch_del_use(struct rib *rib, uint32_t use);
-void watch_put(struct rib *rib, uint32_t watch); /* frees it where nothing uses it */
+void watch_put(struct rib *rib, uint32_t watch);     /* frees it where nothing uses it */
+void watch_changed(struct rib *rib, uint32_t watch); /* all that use it are to be looked at */
 void watch_step(struct rib *rib);
 /* What is used for a prefix changed: gateways that lie in it are looked up again. */
 void gateways_changed(struct rib *rib, struct rib_table *table, const struct trie_key *range);
 void gateways_step(struct rib *rib);
 void watches_fini(struct rib *rib);
+
+/* rib_session.c */
+/* Keeps the session that a watch needs now, or none. */
+void session_update(struct rib *rib, uint32_t watch);
+void session_end(struct rib *rib, struct watch *watch);
 
 /* rib_loop.c */
 /* Room for so many more pivots: 0 or -ENOMEM. */

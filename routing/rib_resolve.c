@@ -21,6 +21,7 @@ struct leads {
 	uint32_t n;
 	uint8_t depth;
 	bool is_looked_up; /* one of them */
+	bool has_flags;    /* likewise: the set itself is not where it leads */
 };
 
 /* Packets for a gateway must leave by an interface: what ends here, or is looked up in another VRF,
@@ -29,6 +30,11 @@ static bool leads_out(const struct nexthop *hop)
 {
 	return hop->kind == NEXTHOP_GATEWAY || hop->kind == NEXTHOP_IFACE ||
 	       hop->kind == NEXTHOP_UPLINKS;
+}
+
+static bool must_answer(const struct nexthop *hop)
+{
+	return hop->flags & NEXTHOP_BFD;
 }
 
 static enum rib_inactive find_gateway(const struct watch *watch, struct leads *leads,
@@ -43,6 +49,8 @@ static enum rib_inactive find_gateway(const struct watch *watch, struct leads *l
 		return RIB_NO_GATEWAY;
 	if (watch->depth + 1 > RIB_DEPTH_MAX)
 		return RIB_TOO_DEEP;
+	if (must_answer(lead->hop) && watch->session.is_silent)
+		return RIB_BFD_DOWN;
 	lead->via = watch->hops;
 	leads->is_looked_up = true;
 	if (leads->depth < watch->depth + 1)
@@ -62,11 +70,14 @@ static enum rib_inactive find_lead(const struct rib *rib, uint32_t dest, const s
 	if (watch && watch->iface != 0) {
 		if (!watch->is_there || (!watch->is_up && hop->kind != NEXTHOP_LOCAL))
 			inactive = RIB_NO_IFACE;
+		else if (must_answer(hop) && watch->session.is_silent)
+			inactive = RIB_BFD_DOWN;
 	} else if (watch && dest != 0 && loops_close(rib, dest, watch)) {
 		inactive = RIB_LOOP;
 	} else if (watch) {
 		inactive = find_gateway(watch, leads, lead);
 	}
+	leads->has_flags |= hop->flags != 0;
 	leads->n += inactive == RIB_ACTIVE;
 	return inactive;
 }
@@ -125,6 +136,7 @@ static void mix_add(struct mix *mix, const struct nexthop *hop, uint64_t weight)
 		return;
 	if (i == mix->n) {
 		mix->hops[mix->n] = *hop;
+		mix->hops[mix->n].flags = 0;
 		mix->weights[mix->n++] = 0;
 	}
 	mix->weights[i] += weight;
@@ -197,10 +209,12 @@ static const struct nexthop_set *set_of(struct rib *rib, const struct way *way,
 		mix_leads(leads, &mix);
 		return nexthop_set_get(rib->sets, mix.hops, mix.n);
 	}
-	if (leads->n == way->set->n)
+	if (leads->n == way->set->n && !leads->has_flags)
 		return nexthop_set_ref(way->set);
-	for (uint32_t i = 0; i < leads->n; i++)
+	for (uint32_t i = 0; i < leads->n; i++) {
 		mix.hops[i] = *leads->lead[i].hop;
+		mix.hops[i].flags = 0;
+	}
 	return nexthop_set_get(rib->sets, mix.hops, leads->n);
 }
 

@@ -13,11 +13,12 @@ static uint32_t *iface_bucket(struct rib *rib, uint32_t iface)
 	return &rib->iface_buckets[iface % RIB_IFACE_BUCKETS];
 }
 
-static uint32_t iface_find(struct rib *rib, uint32_t iface)
+static uint32_t iface_find(struct rib *rib, uint32_t iface, const struct addr *gateway)
 {
 	uint32_t w = *iface_bucket(rib, iface);
 
-	while (w != 0 && watch_at(rib, w)->iface != iface)
+	while (w != 0 && (watch_at(rib, w)->iface != iface ||
+			  addr_compare(&watch_at(rib, w)->gateway, gateway) != 0))
 		w = watch_at(rib, w)->next;
 	return w;
 }
@@ -36,28 +37,31 @@ static bool iface_update(struct rib *rib, struct watch *watch)
 	return true;
 }
 
-uint32_t watch_get_iface(struct rib *rib, uint32_t iface)
+uint32_t watch_get_iface(struct rib *rib, uint32_t iface, const struct addr *gateway)
 {
-	uint32_t w = iface_find(rib, iface);
+	static const struct addr none;
+	uint32_t w;
 
+	gateway = gateway ? gateway : &none;
+	w = iface_find(rib, iface, gateway);
 	if (w != 0)
 		return w;
 	w = pool_get(&rib->watches);
 	if (w == 0)
 		return 0;
 	watch_at(rib, w)->iface = iface;
+	watch_at(rib, w)->gateway = *gateway;
 	watch_at(rib, w)->next = *iface_bucket(rib, iface);
 	*iface_bucket(rib, iface) = w;
 	iface_update(rib, watch_at(rib, w));
 	return w;
 }
 
-/* All that use it are to be looked at, from the first on. */
-static void watch_changed(struct rib *rib, uint32_t w)
+void watch_changed(struct rib *rib, uint32_t w)
 {
 	struct watch *watch = watch_at(rib, w);
 
-	watch->sweep = watch->uses;
+	watch->sweep = watch->uses; /* from the first on */
 	if (watch->queued)
 		return;
 	watch->queued = true;
@@ -66,15 +70,18 @@ static void watch_changed(struct rib *rib, uint32_t w)
 
 void rib_iface_changed(struct rib *rib, const struct iface *iface)
 {
-	uint32_t w = iface_find(rib, iface->id);
-
-	if (w != 0 && iface_update(rib, watch_at(rib, w)))
+	for (uint32_t w = *iface_bucket(rib, iface->id); w != 0; w = watch_at(rib, w)->next) {
+		if (watch_at(rib, w)->iface != iface->id || !iface_update(rib, watch_at(rib, w)))
+			continue;
+		session_update(rib, w);
 		watch_changed(rib, w);
+	}
 }
 
 /* Finds what leads to a gateway now; true: not what did before. */
-static bool gateway_update(struct rib *rib, struct watch *watch)
+static bool gateway_update(struct rib *rib, uint32_t w)
 {
+	struct watch *watch = watch_at(rib, w);
 	const struct trie *dests = &table_of(rib->vrfs[watch->vrf], watch->gateway.family)->dests;
 	struct trie_key key = trie_key_of_addr(&watch->gateway);
 	uint32_t node = trie_lookup(dests, &key, false);
@@ -97,6 +104,7 @@ static bool gateway_update(struct rib *rib, struct watch *watch)
 	nexthop_set_unref(rib->sets, watch->hops);
 	watch->hops = hops;
 	watch->depth = depth;
+	session_update(rib, w);
 	return differs;
 }
 
@@ -117,7 +125,7 @@ uint32_t watch_get_gateway(struct rib *rib, uint16_t vrf, const struct addr *gat
 	}
 	watch_at(rib, w)->vrf = vrf;
 	watch_at(rib, w)->gateway = *gateway;
-	gateway_update(rib, watch_at(rib, w));
+	gateway_update(rib, w);
 	return w;
 }
 
@@ -129,6 +137,8 @@ void watch_add_use(struct rib *rib, uint32_t w, uint32_t u)
 	if (watch->uses != 0)
 		use_at(rib, watch->uses)->watch_prev = u;
 	watch->uses = u;
+	watch->n_sessions += use_at(rib, u)->must_answer;
+	session_update(rib, w);
 }
 
 void watch_del_use(struct rib *rib, uint32_t u)
@@ -144,6 +154,8 @@ void watch_del_use(struct rib *rib, uint32_t u)
 		use_at(rib, use->watch_prev)->watch_next = use->watch_next;
 	else
 		watch->uses = use->watch_next;
+	watch->n_sessions -= use->must_answer;
+	session_update(rib, use->watch);
 }
 
 void watch_put(struct rib *rib, uint32_t w)
@@ -200,7 +212,7 @@ static bool gateway_next(struct rib *rib, struct rib_table *table, const struct 
 		return false;
 	w = trie_node_at(&table->gateways, node)->value;
 	watch = watch_at(rib, w);
-	if (watch->length <= longest && gateway_update(rib, watch))
+	if (watch->length <= longest && gateway_update(rib, w))
 		watch_changed(rib, w);
 	return true;
 }
@@ -250,6 +262,9 @@ void gateways_step(struct rib *rib)
 
 void watches_fini(struct rib *rib)
 {
+	for (int i = 0; i < RIB_IFACE_BUCKETS; i++)
+		for (uint32_t w = rib->iface_buckets[i]; w != 0; w = watch_at(rib, w)->next)
+			session_end(rib, watch_at(rib, w));
 	for (uint32_t v = 0; v < rib->n_vrfs; v++)
 		for (int t = 0; rib->vrfs[v] && t < 2; t++) {
 			const struct trie *trie = &rib->vrfs[v]->tables[t].gateways;
@@ -257,10 +272,10 @@ void watches_fini(struct rib *rib)
 
 			for (uint32_t n = trie_next(trie, &key, true); n != 0;
 			     n = trie_next(trie, &key, false)) {
-				const struct watch *watch =
-					watch_at(rib, trie_node_at(trie, n)->value);
+				struct watch *watch = watch_at(rib, trie_node_at(trie, n)->value);
 
 				nexthop_set_unref(rib->sets, watch->hops);
+				session_end(rib, watch);
 				key = trie_key_at(trie, n);
 			}
 		}

@@ -50,13 +50,16 @@ static uint32_t watch_for(struct rib *rib, uint16_t vrf, const struct nexthop *h
 
 	switch ((enum nexthop_kind)hop->kind) {
 	case NEXTHOP_GATEWAY:
-		w = hop->iface ? watch_get_iface(rib, hop->iface)
-			       : watch_get_gateway(rib, vrf, &hop->gateway);
+		if (hop->iface == 0)
+			w = watch_get_gateway(rib, vrf, &hop->gateway);
+		else
+			w = watch_get_iface(rib, hop->iface,
+					    hop->flags & NEXTHOP_BFD ? &hop->gateway : NULL);
 		break;
 	case NEXTHOP_IFACE:
 	case NEXTHOP_LOCAL:
 	case NEXTHOP_BROADCAST:
-		w = watch_get_iface(rib, hop->iface);
+		w = watch_get_iface(rib, hop->iface, NULL);
 		break;
 	default:
 		return 0;
@@ -78,7 +81,10 @@ static bool add_use(struct rib *rib, uint32_t w, uint32_t hop, uint32_t **end)
 		watch_put(rib, watch);
 		return false;
 	}
-	*use_at(rib, u) = (struct use){.way = w, .watch = watch, .hop = hop};
+	*use_at(rib, u) = (struct use){.way = w,
+				       .watch = watch,
+				       .hop = (uint16_t)hop,
+				       .must_answer = way->set->hops[hop].flags & NEXTHOP_BFD};
 	way->recursive |= watch_at(rib, watch)->iface == 0;
 	watch_add_use(rib, watch, u);
 	**end = u;

@@ -32,13 +32,17 @@ bird() {
 	timeout 5 "$judges/usr/sbin/birdc" -r -s "$scratch/$1.ctl" "${@:2}"
 }
 
-# FRR wants users and groups of its own; they are there for this script's mounts alone.
+# FRR wants users and groups of its own, and its shell asks PAM; they are there for this script's mounts
+# alone.
 frr_users() {
-	grep -q '^frr:' /etc/passwd && grep -q '^frrvty:' /etc/group && return 0
-	[ -e "$scratch/group" ] && return 0
+	grep -q '^frr:' /etc/passwd && grep -q '^frrvty:' /etc/group && [ -e /etc/pam.d/frr ] && return 0
+	[ -e "$scratch/pam.d" ] && return 0
 	{ cat /etc/passwd; echo 'frr:x:64990:64990::/:/usr/sbin/nologin'; } >"$scratch/passwd"
 	{ cat /etc/group; printf 'frr:x:64990:\nfrrvty:x:64991:frr\n'; } >"$scratch/group"
-	mount --bind "$scratch/passwd" /etc/passwd && mount --bind "$scratch/group" /etc/group
+	cp -a /etc/pam.d "$scratch/pam.d"
+	printf '%s sufficient pam_permit.so\n' auth account >"$scratch/pam.d/frr"
+	mount --bind "$scratch/passwd" /etc/passwd && mount --bind "$scratch/group" /etc/group &&
+		mount --bind "$scratch/pam.d" /etc/pam.d
 }
 
 # start_frr HOST CONFIG DAEMON…: zebra and these; returns when they answer.

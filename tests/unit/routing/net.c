@@ -26,7 +26,90 @@ static void log_nothing(struct env *env, enum env_level level, const char *forma
 {
 }
 
-static const struct env_ops ops = {.iface_next = iface_next, .log = log_nothing};
+bool net_is_silent(const struct net *net, uint32_t iface, const struct addr *peer)
+{
+	const struct silent *silent = net->silent;
+
+	while (silent && (silent->iface != iface || addr_compare(&silent->peer, peer) != 0))
+		silent = silent->next;
+	return silent != NULL;
+}
+
+void net_watched(const struct net *net, uint32_t n, uint32_t *iface, struct addr *peer)
+{
+	const struct env_watch *watch = net->watches;
+
+	if (!watch)
+		return;
+	for (n %= net->n_watches; n > 0; n--)
+		watch = watch->next;
+	*iface = watch->iface;
+	*peer = watch->peer;
+}
+
+bool net_is_scarce;
+unsigned net_scarce_seed;
+
+void *net_resize_or_not(void *block, size_t size)
+{
+	return net_is_scarce && rand_r(&net_scarce_seed) % 3 == 0 ? NULL : realloc(block, size);
+}
+
+/* One that is silent already is told of at once. */
+static struct env_watch *watch(struct env *env, uint32_t iface, const struct addr *peer,
+			       env_watched *fn, void *arg)
+{
+	struct net *net = container_of(env, struct net, env);
+	struct env_watch *watch = malloc(sizeof(*watch));
+
+	assert_non_null(watch);
+	*watch = (struct env_watch){net->watches, iface, *peer, fn, arg};
+	net->watches = watch;
+	net->n_watches++;
+	if (net_is_silent(net, iface, peer))
+		fn(arg, false);
+	return watch;
+}
+
+static void unwatch(struct env *env, struct env_watch *watch)
+{
+	struct net *net = container_of(env, struct net, env);
+	struct env_watch **link = &net->watches;
+
+	while (*link != watch)
+		link = &(*link)->next;
+	*link = watch->next;
+	net->n_watches--;
+	free(watch);
+}
+
+void net_answers(struct net *net, uint32_t iface, const struct addr *peer, bool is_alive)
+{
+	struct silent **link = &net->silent, *silent;
+
+	while (*link && ((*link)->iface != iface || addr_compare(&(*link)->peer, peer) != 0))
+		link = &(*link)->next;
+	silent = *link;
+	if (is_alive == (silent == NULL))
+		return;
+	if (is_alive) {
+		*link = silent->next;
+		free(silent);
+	} else {
+		silent = malloc(sizeof(*silent));
+		assert_non_null(silent);
+		*silent = (struct silent){net->silent, iface, *peer};
+		net->silent = silent;
+	}
+	for (struct env_watch *told = net->watches; told; told = told->next)
+		if (told->iface == iface && addr_compare(&told->peer, peer) == 0)
+			told->fn(told->arg, is_alive);
+}
+
+static const struct env_ops ops = {.iface_next = iface_next,
+				   .log = log_nothing,
+				   .watch = watch,
+				   .unwatch = unwatch};
 
 const struct belief *net_belief(const struct net *net, uint16_t vrf, const struct prefix *prefix)
 {
@@ -106,6 +189,12 @@ int net_teardown(void **state)
 		nexthop_set_unref(rib_sets(net->rib), net->beliefs[i].best.hops);
 	free(net->beliefs);
 	rib_destroy(net->rib);
+	assert_int_equal(net->n_watches, 0);
+	while (net->silent) {
+		struct silent gone = *net->silent;
+
+		net_answers(net, gone.iface, &gone.peer, true);
+	}
 	timers_fini(&net->timers);
 	free(net);
 	return 0;
@@ -153,6 +242,10 @@ static struct nexthop hop_of(char *word)
 	if (weight) {
 		hop.weight = (uint8_t)atoi(weight + 1);
 		*weight = '\0';
+	}
+	if (strchr(word, '!')) {
+		hop.flags = NEXTHOP_BFD;
+		*strchr(word, '!') = '\0';
 	}
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		size_t n = strlen(kinds[i].text);
@@ -205,8 +298,8 @@ static int print_hop(const struct nexthop *hop, char *out, size_t room)
 					hop->kind == NEXTHOP_VRF ? hop->vrf : hop->iface);
 	addr_print(&hop->gateway, gateway);
 	if (hop->iface == 0)
-		return snprintf(out, room, "%s", gateway);
-	return snprintf(out, room, "%s@%u", gateway, hop->iface);
+		return snprintf(out, room, "%s%s", gateway, hop->flags ? "!" : "");
+	return snprintf(out, room, "%s@%u%s", gateway, hop->iface, hop->flags ? "!" : "");
 }
 
 const char *net_print_hops(const struct nexthop_set *set, char out[NET_TEXT])

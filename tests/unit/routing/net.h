@@ -7,6 +7,7 @@
  *   192.0.2.1      a gateway to be looked up      192.0.2.1@3  on the wire of interface 3
  *   @3             the wire of interface 3        local@3, broadcast@3
  *   blackhole, unreachable, prohibit              vrf:7, uplinks:4
+ *   …!             the gateway must answer
  *   …*5            with weight 5; several hops are separated by blanks
  */
 #ifndef WEFT_TESTS_UNIT_ROUTING_NET_H
@@ -25,6 +26,22 @@ struct belief {
 	struct rib_best best; /* best.hops is a reference */
 };
 
+/* A gateway that the RIB wants to be told of. */
+struct env_watch {
+	struct env_watch *next;
+	uint32_t iface;
+	struct addr peer;
+	env_watched *fn;
+	void *arg;
+};
+
+/* One that does not answer. */
+struct silent {
+	struct silent *next;
+	uint32_t iface;
+	struct addr peer;
+};
+
 struct net {
 	struct env env;
 	struct timers timers;
@@ -33,6 +50,9 @@ struct net {
 	struct belief *beliefs;
 	uint32_t n_beliefs, room;
 	uint32_t n_told; /* calls of the listener */
+	struct env_watch *watches;
+	uint32_t n_watches;
+	struct silent *silent;
 };
 
 /* A cmocka setup and teardown; *state is the net. */
@@ -41,6 +61,17 @@ int net_teardown(void **state);
 
 void net_iface(struct net *net, uint32_t id, bool is_up); /* makes it, too; tells the RIB */
 void net_iface_gone(struct net *net, uint32_t id);
+
+/* Lets a gateway fall silent, or answer again. */
+void net_answers(struct net *net, uint32_t iface, const struct addr *peer, bool is_alive);
+bool net_is_silent(const struct net *net, uint32_t iface, const struct addr *peer);
+/* The n-th gateway of those that are watched, counted round and round; none: both stay. */
+void net_watched(const struct net *net, uint32_t n, uint32_t *iface, struct addr *peer);
+
+/* In place of realloc: refuses now and then, while memory is scarce. */
+extern bool net_is_scarce;
+extern unsigned net_scarce_seed;
+void *net_resize_or_not(void *block, size_t size);
 
 struct prefix net_prefix(const char *text);
 /* A reference to be given back. */

@@ -69,7 +69,10 @@ static enum rib_inactive state_of(const struct oracle *oracle, const struct next
 		return RIB_ACTIVE;
 	if (iface->id == 0)
 		return RIB_NO_IFACE;
-	return hop->kind == NEXTHOP_LOCAL || iface->flags & IFACE_UP ? RIB_ACTIVE : RIB_NO_IFACE;
+	if (hop->kind != NEXTHOP_LOCAL && !(iface->flags & IFACE_UP))
+		return RIB_NO_IFACE;
+	return hop->flags && net_is_silent(oracle->net, hop->iface, &hop->gateway) ? RIB_BFD_DOWN
+										   : RIB_ACTIVE;
 }
 
 /* Leads somewhere whatever gateways are found with. */
@@ -191,6 +194,7 @@ static void add_share(struct shares *shares, const struct nexthop *hop, uint64_t
 		i++;
 	if (i == shares->n) {
 		shares->hops[shares->n] = *hop;
+		shares->hops[shares->n].flags = 0;
 		shares->weights[shares->n++] = 0;
 	}
 	shares->weights[i] += over * shares->denominator;
@@ -243,17 +247,29 @@ static bool leads_out(const struct nexthop *hop)
 	       hop->kind == NEXTHOP_UPLINKS;
 }
 
+/* A gateway that must answer and does not, on the first wire that it is found on. */
+static bool is_silent(const struct oracle *oracle, const struct nexthop *hop,
+		      const struct nexthop_set *via)
+{
+	uint32_t i = 0;
+
+	while (i < via->n && via->hops[i].kind != NEXTHOP_IFACE)
+		i++;
+	return hop->flags && i < via->n &&
+	       net_is_silent(oracle->net, via->hops[i].iface, &hop->gateway);
+}
+
 static void find_place(struct oracle *oracle, int p);
 
 /* The value of what a gateway is found with; NULL with why not. */
 static const struct oracle_value *find_gateway(struct oracle *oracle, int p,
-					       const struct addr *gateway,
+					       const struct nexthop *hop,
 					       enum rib_inactive *inactive)
 {
 	int length = 129;
 
 	*inactive = RIB_NO_GATEWAY;
-	for (int h; (h = holder(oracle, oracle->places[p].vrf, gateway, length)) >= 0;) {
+	for (int h; (h = holder(oracle, oracle->places[p].vrf, &hop->gateway, length)) >= 0;) {
 		struct oracle_place *place = &oracle->places[h];
 
 		length = place->prefix.length;
@@ -271,6 +287,10 @@ static const struct oracle_value *find_gateway(struct oracle *oracle, int p,
 			return NULL;
 		if (place->values[place->used].depth + 1 > RIB_DEPTH_MAX) {
 			*inactive = RIB_TOO_DEEP;
+			return NULL;
+		}
+		if (is_silent(oracle, hop, place->values[place->used].hops)) {
+			*inactive = RIB_BFD_DOWN;
 			return NULL;
 		}
 		return &place->values[place->used];
@@ -317,7 +337,7 @@ static void find_value(struct oracle *oracle, int p, int s)
 		enum rib_inactive inactive;
 
 		if (is_recursive_hop(hop))
-			via = find_gateway(oracle, p, &hop->gateway, &inactive);
+			via = find_gateway(oracle, p, hop, &inactive);
 		else
 			inactive = state_of(oracle, hop);
 		if (value->inactive == RIB_ACTIVE)
@@ -331,7 +351,8 @@ static void find_value(struct oracle *oracle, int p, int s)
 			add_gateway(&shares, hop, via->hops);
 		} else {
 			add_share(&shares, hop, hop->weight, 1);
-			plain[n_plain++] = *hop;
+			plain[n_plain] = *hop;
+			plain[n_plain++].flags = 0;
 		}
 	}
 	if (shares.n == 0)

@@ -239,6 +239,58 @@ static void a_chain_may_be_so_long_and_no_longer(void **state)
 	net_expect_inactive(net, "10.10.0.0/16", s, RIB_TOO_DEEP);
 }
 
+static void a_gateway_that_must_answer_leads_nowhere_while_it_is_silent(void **state)
+{
+	struct net *net = *state;
+	uint32_t s = source(net, RIB_STATIC);
+	struct addr peer = net_prefix("192.0.2.1/32").addr;
+
+	net_iface(net, 1, true);
+	net_set(net, s, "10.0.0.0/8", "192.0.2.1@1! 192.0.2.2@1", 1);
+	net_set(net, s, "11.0.0.0/8", "192.0.2.1@1!", 1);
+	net_set(net, s, "12.0.0.0/8", "192.0.2.1@1", 1); /* does not ask */
+	net_expect(net, "10.0.0.0/8", "192.0.2.1@1 192.0.2.2@1");
+	assert_int_equal(net->n_watches, 1);
+	net_answers(net, 1, &peer, false);
+	net_expect(net, "10.0.0.0/8", "192.0.2.2@1");
+	net_expect(net, "12.0.0.0/8", "192.0.2.1@1");
+	net_expect_inactive(net, "11.0.0.0/8", s, RIB_BFD_DOWN);
+	net_answers(net, 1, &peer, true);
+	net_expect(net, "11.0.0.0/8", "192.0.2.1@1");
+	net_iface_gone(net, 1);
+	assert_int_equal(net->n_watches, 0);
+	net_iface(net, 1, true);
+	assert_int_equal(net->n_watches, 1);
+	net_del(net, s, "10.0.0.0/8");
+	net_del(net, s, "11.0.0.0/8");
+	net_settle(net);
+	assert_int_equal(net->n_watches, 0);
+}
+
+static void one_that_is_looked_up_is_watched_on_the_wire_that_it_is_found_on(void **state)
+{
+	struct net *net = *state;
+	uint32_t s = source(net, RIB_STATIC), c = source(net, RIB_CONNECTED);
+	struct addr peer = net_prefix("192.0.2.1/32").addr;
+
+	net_iface(net, 1, true);
+	net_iface(net, 2, true);
+	net_set(net, s, "10.0.0.0/8", "192.0.2.1!", 1);
+	net_settle(net);
+	assert_int_equal(net->n_watches, 0);
+	net_set(net, c, "192.0.2.0/24", "@1", 0);
+	net_expect(net, "10.0.0.0/8", "192.0.2.1@1");
+	net_answers(net, 1, &peer, false);
+	net_expect_inactive(net, "10.0.0.0/8", s, RIB_BFD_DOWN);
+	net_set(net, c, "192.0.2.0/24", "@2", 0);
+	net_expect(net, "10.0.0.0/8", "192.0.2.1@2");
+	assert_int_equal(net->n_watches, 1);
+	assert_int_equal(net->watches->iface, 2);
+	net_set(net, c, "192.0.2.0/24", "198.51.100.1@1", 0); /* behind a router: nobody asks */
+	net_expect(net, "10.0.0.0/8", "198.51.100.1@1");
+	assert_int_equal(net->n_watches, 0);
+}
+
 static void many_routes_over_one_gateway_are_one_thing_to_look_up(void **state)
 {
 	enum { ROUTES = 5000 };
@@ -305,6 +357,8 @@ int main(void)
 		RIB_TEST(routes_that_lead_to_each_other_lead_nowhere),
 		RIB_TEST(a_loop_is_seen_also_where_the_hops_stay_the_same),
 		RIB_TEST(a_chain_may_be_so_long_and_no_longer),
+		RIB_TEST(a_gateway_that_must_answer_leads_nowhere_while_it_is_silent),
+		RIB_TEST(one_that_is_looked_up_is_watched_on_the_wire_that_it_is_found_on),
 		RIB_TEST(many_routes_over_one_gateway_are_one_thing_to_look_up),
 		RIB_TEST(many_gateways_follow_one_prefix),
 	};

@@ -2,9 +2,8 @@
 /*
  * The RIB against the oracle: random routes, gateways that are found with one
  * another, interfaces that come and go, sources that leave, a VRF that is
- * deleted, in slices of any size. After each settling all of it must agree: what
- * is used, where it leads, why not, what the listener believes, what a walk
- * shows and look-ups find.
+ * deleted, in slices of any size. After each settling all of it must agree: what is
+ * used, where it leads, why not, what the listener believes, walks and look-ups find.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -31,15 +30,6 @@ struct run {
 	uint32_t n_refused;
 	uint32_t chains; /* one change in so many lays a chain of gateways; 0: none does */
 };
-
-/* Memory that is refused now and then, while it is scarce. */
-static bool is_scarce;
-static unsigned scarce_seed;
-
-static void *resize_or_not(void *block, size_t size)
-{
-	return is_scarce && rand_r(&scarce_seed) % 3 == 0 ? NULL : realloc(block, size);
-}
 
 static uint32_t below(struct run *run, uint32_t n)
 {
@@ -99,6 +89,7 @@ static struct nexthop random_hop(struct run *run)
 	struct nexthop hop = {.weight = (uint8_t)(1 + below(run, 3)), .kind = NEXTHOP_GATEWAY};
 
 	hop.gateway = random_addr(run, one_in(run, 4) ? ADDR_IP6 : ADDR_IP4);
+	hop.flags = one_in(run, 4) ? NEXTHOP_BFD : 0;
 	if (one_in(run, 3))
 		hop.iface = 1 + below(run, IFACES);
 	if (one_in(run, 4)) {
@@ -148,9 +139,9 @@ static void set_route(struct run *run, int p, uint32_t s, const struct rib_route
 		nexthop_set_unref(rib_sets(run->net->rib), said->set);
 		return;
 	}
-	is_scarce = run->starves;
+	net_is_scarce = run->starves;
 	err = rib_set(run->net->rib, run->oracle.numbers[s], place->vrf, &place->prefix, said);
-	is_scarce = false;
+	net_is_scarce = false;
 	if (err < 0) { /* then nothing changed */
 		assert_true(err == -ENOMEM && run->starves);
 		nexthop_set_unref(rib_sets(run->net->rib), said->set);
@@ -221,6 +212,17 @@ static void change_iface(struct run *run)
 		net_iface_gone(run->net, id);
 	else
 		net_iface(run->net, id, one_in(run, 2));
+}
+
+/* One that is watched, as a rule. */
+static void change_answer(struct run *run)
+{
+	struct addr peer = random_addr(run, ADDR_IP4);
+	uint32_t iface = 1 + below(run, IFACES);
+
+	if (!one_in(run, 5))
+		net_watched(run->net, below(run, 1000), &iface, &peer);
+	net_answers(run->net, iface, &peer, net_is_silent(run->net, iface, &peer));
 }
 
 static void replace_source(struct run *run)
@@ -399,14 +401,16 @@ static void step(struct run *run)
 		replace_source(run);
 	else if (what < 17)
 		change_vrf(run);
+	else if (what < 25)
+		change_answer(run);
 	else if (run->chains && one_in(run, run->chains))
 		lay_chain(run);
 	else
 		set_or_delete(run);
-	is_scarce = run->starves;
+	net_is_scarce = run->starves;
 	if (one_in(run, 3))
 		rib_work(run->net->rib, 1 + below(run, 10));
-	is_scarce = false;
+	net_is_scarce = false;
 	check_unsettled(run);
 	if (one_in(run, 4))
 		check_settled(run);
@@ -448,7 +452,7 @@ static unsigned first_seed(void)
 
 static void live(void **state, uint32_t chains, bool starves)
 {
-	static const struct memory_ops ops = {.resize = resize_or_not, .free = free};
+	static const struct memory_ops ops = {.resize = net_resize_or_not, .free = free};
 	unsigned seed = first_seed();
 	struct run *run = malloc(sizeof(*run));
 
@@ -457,7 +461,7 @@ static void live(void **state, uint32_t chains, bool starves)
 	begin(run, state, seed);
 	run->chains = chains;
 	run->starves = starves;
-	scarce_seed = seed;
+	net_scarce_seed = seed;
 	memory_use(&ops);
 	for (int i = 0; i < STEPS; i++)
 		step(run);
