@@ -7,7 +7,9 @@
  * - requests wait in the client's own socket while its answers are unread;
  * - where there are too many clients, the one that has been silent longest
  *   goes; where all together hold too much memory, the one that holds most;
- * - after a few milliseconds of one client's requests the others get a turn.
+ * - clients are answered in turn, a request of each, a few milliseconds of the
+ *   loop's time together;
+ * - a line of very many values is refused unread: it would take seconds.
  *
  * A client that has closed its sending side gets its answers still, then the
  * connection is closed. `monitor` {noun?} subscribes the connection to events,
@@ -26,7 +28,8 @@
 #define RPC_OUTPUT_MAX  (64 << 20)  /* bytes of one answer; unread events of a connection */
 #define RPC_MEMORY_MAX  (256 << 20) /* bytes read and unsent of all connections */
 #define RPC_CLIENTS_MAX 1000
-#define RPC_BATCH_MAX   100 /* requests in one array */
+#define RPC_BATCH_MAX   100       /* requests in one array */
+#define RPC_VALUES_MAX  (1 << 18) /* values in one line; a configuration is one: a text */
 
 /* Codes beside those of api.h. */
 enum {

@@ -276,14 +276,37 @@ static void answer_batch(const struct api *api, const json_t *batch, void *peer,
 		text_add("]", 1, out);
 }
 
+/* As many as values may be in the line, or more, but for one: each follows on one of these outside
+ * of texts. */
+static size_t count_values(const char *line, size_t size)
+{
+	bool in_text = false;
+	size_t n = 0;
+
+	for (size_t i = 0; i < size; i++) {
+		if (line[i] == '"')
+			in_text = !in_text;
+		else if (in_text)
+			i += line[i] == '\\';
+		else
+			n += line[i] == ',' || line[i] == '[' || line[i] == '{' || line[i] == ':';
+	}
+	return n;
+}
+
 char *rpc_answer(const struct api *api, const char *line, size_t size, void *peer)
 {
 	struct text out = {0};
 	json_error_t error;
-	json_t *request, *response;
+	json_t *request = NULL, *response;
+	bool is_small = size < RPC_VALUES_MAX || count_values(line, size) < RPC_VALUES_MAX;
 
-	request = json_loadb(line, size, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
-	if (!request)
+	if (is_small)
+		request = json_loadb(line, size, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
+	if (!is_small)
+		response = simple_error(NULL, RPC_INVALID_REQUEST, "more than %d values in a line",
+					RPC_VALUES_MAX);
+	else if (!request)
 		response = simple_error(NULL, RPC_PARSE_ERROR, "at byte %d: %s", error.position,
 					error.text);
 	else if (json_is_array(request))

@@ -16,7 +16,7 @@
 
 #define LOCK_TRIES   50
 #define LOCK_WAIT_US 10000
-#define BACKLOG      128
+#define BACKLOG      512
 
 static int split_folder(const char *path, char *out, size_t size)
 {

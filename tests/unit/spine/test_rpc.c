@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "control/spine/rpc_own.h"
 #include "tests/unit/spine/rpc_under_test.h"
 
 static void requests_are_answered_in_order(void **state)
@@ -310,6 +311,92 @@ static void a_subscriber_that_does_not_read_is_cut_off(void **state)
 	close(fd);
 }
 
+/* Where turn() goes on until nobody has anything to say. */
+static void single_turn(void)
+{
+	event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+}
+
+/* How many whole lines have come to it. */
+static size_t lines_at(int fd)
+{
+	char text[4096];
+	ssize_t got = recv(fd, text, sizeof(text), MSG_PEEK);
+	size_t n = 0;
+
+	for (ssize_t i = 0; i < got; i++)
+		n += text[i] == '\n';
+	return n;
+}
+
+/* Each has sent twenty pairs of a costly request and one that is answered, all of which the first
+ * read takes. Whoever comes last waits for one request of each. */
+static void nobody_waits_for_more_than_a_request_of_each(void **state)
+{
+	enum { N = 20 };
+	static const char pair[] =
+		"{\"jsonrpc\":\"2.0\",\"method\":\"job.big\",\"params\":{\"size\":300000}}\n" ASK(
+			1);
+	int fds[N], newcomer = join();
+	size_t n_answered = 0;
+
+	for (int i = 0; i < N; i++)
+		fds[i] = join();
+	for (int i = 0; i < 20 * N; i++)
+		assert_int_equal(send(fds[i % N], pair, strlen(pair), MSG_NOSIGNAL), strlen(pair));
+	assert_int_equal(send(newcomer, ASK(2), strlen(ASK(2)), MSG_NOSIGNAL), strlen(ASK(2)));
+	while (!lines_at(newcomer))
+		single_turn();
+	for (int i = 0; i < N; i++)
+		n_answered += lines_at(fds[i]);
+	/* A pair of each at most, where the newcomer was read a turn of the loop later. */
+	assert_true(n_answered <= 2 * N);
+	for (int i = 0; i < N; i++)
+		close(fds[i]);
+	close(newcomer);
+	turn();
+}
+
+static void what_a_flood_sends_stays_in_the_kernel(void **state)
+{
+	static const char costly[] =
+		"{\"jsonrpc\":\"2.0\",\"method\":\"job.big\",\"params\":{\"size\":1000000}}\n";
+	int fd = join();
+
+	while (send(fd, costly, strlen(costly), MSG_NOSIGNAL) > 0)
+		;
+	for (int i = 0; i < 20; i++) {
+		single_turn();
+		assert_true(rpc->held < 3 * 4096); /* what a read or two take */
+	}
+	close(fd);
+	turn();
+}
+
+static void many_who_come_at_once_do_not_hold_the_loop(void **state)
+{
+	enum { N = 100 };
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fds[N];
+	size_t before = rpc->n_clients;
+
+	strcpy(address.sun_path, path);
+	for (int i = 0; i < N; i++) {
+		fds[i] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		assert_int_equal(connect(fds[i], (struct sockaddr *)&address, sizeof(address)), 0);
+	}
+	single_turn();
+	assert_in_range(rpc->n_clients - before, 1, N / 2);
+	for (int i = 0; i < N; i++)
+		turn();
+	assert_int_equal(rpc->n_clients - before, N);
+	for (int i = 0; i < N; i++)
+		close(fds[i]);
+	for (int i = 0; i < N; i++)
+		turn();
+	others_are_served();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -321,6 +408,9 @@ int main(void)
 		cmocka_unit_test(a_large_answer_arrives_whole),
 		cmocka_unit_test(a_client_that_does_not_read_is_not_read_from),
 		cmocka_unit_test(a_newcomer_does_not_wait_for_the_end_of_a_flood),
+		cmocka_unit_test(nobody_waits_for_more_than_a_request_of_each),
+		cmocka_unit_test(what_a_flood_sends_stays_in_the_kernel),
+		cmocka_unit_test(many_who_come_at_once_do_not_hold_the_loop),
 		cmocka_unit_test(a_connection_closed_with_answers_pending_harms_nobody),
 		cmocka_unit_test(answers_still_come_after_the_sending_side_is_closed),
 		cmocka_unit_test(the_silent_go_where_there_are_too_many),

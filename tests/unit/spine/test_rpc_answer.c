@@ -215,6 +215,24 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* Unread: to make that many values would take seconds. */
+static void a_line_of_very_many_values_is_refused(void **state)
+{
+	size_t size = 2 * RPC_VALUES_MAX + 2;
+	char *line = malloc(size + 1);
+
+	memset(line, ',', size);
+	for (size_t i = 1; i < size; i += 2)
+		line[i] = '1';
+	line[0] = '[';
+	check_line(line, size, ERROR("null", "-32600") "more than 262144 values in a line…");
+	/* The same within a text is one value. */
+	line[1] = line[size - 2] = '"';
+	line[size - 1] = ']';
+	check_line(line, size, "[" ERROR("null", "-32600") "a request is an object…");
+	free(line);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,6 +243,7 @@ int main(void)
 		cmocka_unit_test(notifications_are_obeyed_and_not_answered),
 		cmocka_unit_test(a_batch_is_answered_as_one_array),
 		cmocka_unit_test(an_answer_that_is_too_long_becomes_an_error),
+		cmocka_unit_test(a_line_of_very_many_values_is_refused),
 		cmocka_unit_test(mutated_lines_are_answered_in_form),
 	};
 
