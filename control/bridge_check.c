@@ -100,6 +100,18 @@ static int check_count(const char *name, const json_t *candidate, const char *pa
 	return 0;
 }
 
+/* Addresses are looked at once a second. */
+static int check_aging(const json_t *value, const char *path, struct errors *errors)
+{
+	char at[FIELD_PATH_MAX];
+
+	if (conf_ms(value, "aging") % 1000 == 0)
+		return 0;
+	field_path(at, path, "aging");
+	return errors_add(errors, at, "%s is no whole number of seconds: expected one, such as 2s",
+			  conf_str(value, "aging"));
+}
+
 int bridge_check(const char *name, const json_t *value, const json_t *candidate, const char *path,
 		 struct errors *errors)
 {
@@ -113,6 +125,7 @@ int bridge_check(const char *name, const json_t *value, const json_t *candidate,
 		r = errors_add(errors, path, "the name of a bridge has at most %d characters",
 			       PORT_NAME_MAX - 1);
 	r |= check_count(name, candidate, path, errors);
+	r |= check_aging(value, path, errors);
 	json_object_foreach(json_object_get(value, "ports"), port, member) {
 		snprintf(at, sizeof(at), "%s.ports.%s", path, port);
 		r |= check_member(member, at, errors);

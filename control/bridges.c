@@ -240,7 +240,7 @@ static void take_conf(struct bridge_entry *entry, const json_t *conf)
 {
 	json_decref(entry->conf);
 	entry->conf = json_deep_copy(conf);
-	entry->aging_s = (uint32_t)conf_int(conf, "aging");
+	entry->aging_s = (uint32_t)(conf_ms(conf, "aging") / 1000);
 	fdb_limit(entry->bridge, (uint32_t)conf_int(conf, "mac_limit"));
 }
 

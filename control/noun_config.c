@@ -53,10 +53,9 @@ static const struct field apply_args[] = {
 	{.name = "check", .type = F_BOOL, .help = "only check it"},
 	{.name = "diff", .type = F_BOOL, .help = "only show what would change"},
 	{.name = "confirm",
-	 .type = F_INT,
-	 .min = 1,
-	 .max = CONFIRM_MAX_S,
-	 .unit = "s",
+	 .type = F_DURATION,
+	 .min = 1000,
+	 .max = INT64_C(1000) * CONFIRM_MAX_S,
 	 .help = "go back unless config confirm comes within this time"},
 	{.name = NULL},
 };
@@ -89,7 +88,7 @@ static void watch_probation(void)
 
 static json_t *apply_tree(struct call *call, const json_t *tree)
 {
-	int confirm = (int)conf_int(call->args, "confirm");
+	int64_t confirm_ms = conf_ms(call->args, "confirm");
 
 	if (conf_bool(call->args, "check") || conf_bool(call->args, "diff")) {
 		json_t *changes = config_diff(weftd.config, tree);
@@ -98,11 +97,11 @@ static json_t *apply_tree(struct call *call, const json_t *tree)
 		json_decref(changes);
 		return json_null();
 	}
-	if (!confirm)
+	if (!confirm_ms)
 		return done(config_apply_sound(weftd.config, tree, "config apply", call->errors),
 			    call->errors);
 	json_t *changes = config_apply_confirm(weftd.config, tree, "config apply --confirm",
-					       confirm, call->errors);
+					       confirm_ms, call->errors);
 	watch_probation();
 	return done(changes, call->errors);
 }

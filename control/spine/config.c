@@ -12,8 +12,9 @@
 #include "control/spine/plan.h"
 #include "control/spine/schema.h"
 
-#define PROBATION_MAX_S 86400
-#define LISTENERS_MAX   4
+#define PROBATION_MIN_MS 1000
+#define PROBATION_MAX_MS 86400000
+#define LISTENERS_MAX    4
 
 typedef void listener_fn(void *arg, const struct noun *noun, const char *name, const char *action,
 			 const json_t *old, const json_t *new);
@@ -200,13 +201,13 @@ json_t *config_history_get(const struct config *config, int number, struct error
 }
 
 json_t *config_apply_confirm(struct config *config, const json_t *candidate, const char *comment,
-			     int seconds, struct errors *errors)
+			     int64_t ms, struct errors *errors)
 {
 	json_t *before, *changes;
 
-	if (seconds < 1 || seconds > PROBATION_MAX_S) {
-		errors_add(errors, "", "confirm: %d is out of range: expected 1 to %d seconds",
-			   seconds, PROBATION_MAX_S);
+	if (ms < PROBATION_MIN_MS || ms > PROBATION_MAX_MS) {
+		errors_add(errors, "", "confirm: %lld ms is out of range: expected %d to %d",
+			   (long long)ms, PROBATION_MIN_MS, PROBATION_MAX_MS);
 		return NULL;
 	}
 	before = json_incref(config->running);
@@ -214,7 +215,7 @@ json_t *config_apply_confirm(struct config *config, const json_t *candidate, con
 	if (json_array_size(changes) > 0 || (changes != NULL && config->before != NULL)) {
 		if (config->before == NULL)
 			config->before = json_incref(before);
-		config->deadline_ms = now_ms() + (int64_t)seconds * 1000;
+		config->deadline_ms = now_ms() + ms;
 	}
 	json_decref(before);
 	return changes;

@@ -51,12 +51,12 @@ json_t *config_history(const struct config *config);
 /* The configuration of entry number, or NULL with an error. */
 json_t *config_history_get(const struct config *config, int number, struct errors *errors);
 
-/* Apply on probation: unless config_confirm comes within the time (1 to 86400 seconds), everything
+/* Apply on probation: unless config_confirm comes within the time (1 s to a day), everything
  * goes back. What else is applied meanwhile goes back with it; a second probation begins the time
  * anew and goes back to before the first. A probation ends with the process: the next one starts
  * from its file. Expiry is logged and told to listeners. */
 json_t *config_apply_confirm(struct config *config, const json_t *candidate, const char *comment,
-			     int seconds, struct errors *errors);
+			     int64_t ms, struct errors *errors);
 int config_confirm(struct config *config, struct errors *errors);
 /* Milliseconds until an unconfirmed change goes back, -1: none is pending. */
 int64_t config_pending_ms(const struct config *config);

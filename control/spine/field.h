@@ -39,7 +39,8 @@ enum field_type {
 	F_LIST,     /* of `elem`; min and max: how many; a value alone is a list of one, and "a,b" a
 		       list of two unless the elements are strings; objects stand alone only where
 		       they have a text form */
-	F_MAP,      /* names to objects of `fields`; keys are names, or of noun `ref` */
+	F_MAP,      /* names to objects of `fields`; keys are names, or of noun `ref`: a list of
+		       such names is a map of them with nothing set */
 	F_OBJECT,   /* an object of `fields` */
 	FIELD_TYPES /* how many there are */
 };

@@ -108,8 +108,40 @@ void field_list_describe(const struct field *field, char *out, size_t size)
 
 static const struct field no_fields[] = {{0}};
 
-json_t *field_map_check(const struct field *field, const json_t *value, const char *path,
-			struct errors *errors)
+/* A list of names as the map it stands for: each with nothing set. New reference, or NULL with
+ * errors. */
+static json_t *map_of_names(const struct field *field, const json_t *list, const char *path,
+			    struct errors *errors)
+{
+	const struct field name_field = {.type = F_REF, .ref = field->ref};
+	char below[FIELD_PATH_MAX], quoted[FIELD_TEXT_MAX];
+	json_t *map = json_object(), *item;
+	bool good = true;
+	size_t i;
+
+	json_array_foreach((json_t *)list, i, item) {
+		json_t *name;
+
+		field_path_index(below, path, i);
+		name = field_check(&name_field, item, below, errors);
+		if (name != NULL && json_object_get(map, json_string_value(name)) != NULL) {
+			errors_add(errors, below, "%s is there twice",
+				   field_quote(name, quoted, sizeof(quoted)));
+			good = false;
+		} else if (name != NULL) {
+			json_object_set_new(map, json_string_value(name), json_object());
+		}
+		good = good && name != NULL;
+		json_decref(name);
+	}
+	if (good)
+		return map;
+	json_decref(map);
+	return NULL;
+}
+
+static json_t *check_entries(const struct field *field, const json_t *value, const char *path,
+			     struct errors *errors)
 {
 	const struct field *fields = field->fields != NULL ? field->fields : no_fields;
 	char below[FIELD_PATH_MAX], quoted[FIELD_TEXT_MAX], expected[FIELD_TEXT_MAX];
@@ -118,8 +150,6 @@ json_t *field_map_check(const struct field *field, const json_t *value, const ch
 	const char *name;
 	bool good = true;
 
-	if (!json_is_object(value))
-		return field_refuse(field, value, path, errors, "is not a map");
 	out = json_object();
 	json_object_foreach((json_t *)value, name, item) {
 		json_t *checked;
@@ -144,13 +174,29 @@ json_t *field_map_check(const struct field *field, const json_t *value, const ch
 	return NULL;
 }
 
+json_t *field_map_check(const struct field *field, const json_t *value, const char *path,
+			struct errors *errors)
+{
+	json_t *map, *checked;
+
+	if (json_is_object(value))
+		return check_entries(field, value, path, errors);
+	/* Where the keys are names of other things, a list of these says the same. */
+	if (!json_is_array(value) || field->ref == NULL)
+		return field_refuse(field, value, path, errors, "is not a map");
+	map = map_of_names(field, value, path, errors);
+	checked = map != NULL ? check_entries(field, map, path, errors) : NULL;
+	json_decref(map);
+	return checked;
+}
+
 void field_map_describe(const struct field *field, char *out, size_t size)
 {
 	char of[FIELD_TEXT_MAX] = "";
 
 	if (field->ref != NULL) {
 		field_ref_describe(field, of, sizeof(of));
-		snprintf(out, size, "a map whose keys are each %s", of);
+		snprintf(out, size, "a map whose keys are each %s, or a list of these", of);
 	} else {
 		snprintf(out, size, "a map of names");
 	}

@@ -174,6 +174,18 @@ static json_t *load_map(struct loader *loader, const char *path, int depth)
 	return NULL;
 }
 
+/* A list of names may stand for a map, whose keys are then found here. */
+static void note_name(struct loader *loader, const char *path, const yaml_event_t *event)
+{
+	char below[FIELD_PATH_MAX];
+
+	if (loader->positions == NULL || event->type != YAML_SCALAR_EVENT ||
+	    !field_name_valid((const char *)event->data.scalar.value))
+		return;
+	below_key(loader, below, path, (const char *)event->data.scalar.value);
+	note_position(loader, below, &event->start_mark, &event->start_mark);
+}
+
 static json_t *load_list(struct loader *loader, const char *path, int depth)
 {
 	json_t *list = json_array();
@@ -191,6 +203,7 @@ static json_t *load_list(struct loader *loader, const char *path, int depth)
 		}
 		below_index(loader, below, path, json_array_size(list));
 		note_position(loader, below, &event.start_mark, &event.start_mark);
+		note_name(loader, path, &event);
 		item = load_node(loader, &event, below, depth + 1);
 		yaml_event_delete(&event);
 		if (item == NULL)

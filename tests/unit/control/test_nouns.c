@@ -83,7 +83,7 @@ static const struct refused refused[] = {
 	       "      - { mac: 02:00:00:00:00:01, port: vm1 }\n"
 	       "      - { mac: 02:00:00:00:00:01, port: vm2 }\n",
 	 9, "is there twice"},
-	{"negative ageing", PORTS "bridges:\n  b1:\n    aging: -1\n", 6, "0 to"},
+	{"negative ageing", PORTS "bridges:\n  b1:\n    aging: -1\n", 6, "0s to"},
 	{"a key that is no noun", "prots:\n  a: {}\n", 1, "ports"},
 	{"a view, which has no configuration", "fdb: {}\n", 1, "fdb"},
 };

@@ -231,8 +231,12 @@ static const struct field_case bad[] = {
 	{'L', "[1, 2, 3]",
 	 "x: a list is too long: expected auto or a list of 1 to 2, each an integer from 1 to "
 	 "4094"},
-	{'p', "[]",
-	 "x: a list is not a map: expected a map whose keys are each the name of a port"},
+	{'p', "5",
+	 "x: 5 is not a map: expected a map whose keys are each the name of a port, or a list of "
+	 "these"},
+	{'p', "[\"vm1\", \"vm2\", \"vm1\"]", "x[2]: 'vm1' is there twice"},
+	{'p', "[\"vm1\", {\"vm2\": {\"vlan\": 5}}]",
+	 "x[1]: a map is not a name: expected the name of a port"},
 	{'p', "{\"vm 1\": {}}", "x: 'vm 1' is not a name: expected " NAMES},
 	{'p', "{\"vm1\": {\"vlna\": 5, \"native\": 7}}",
 	 "x.vm1: unknown key 'vlna', did you mean 'vlan'?\n"

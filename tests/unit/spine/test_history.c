@@ -64,7 +64,7 @@ static void apply(struct fixture *f, const char *text, const char *comment)
 static void probation(struct fixture *f, const char *text, int seconds)
 {
 	json_t *tree = fake_config(text);
-	json_t *changes = config_apply_confirm(f->config, tree, "try", seconds, &f->errors);
+	json_t *changes = config_apply_confirm(f->config, tree, "try", seconds * 1000, &f->errors);
 
 	assert_non_null(changes);
 	json_decref(changes);
@@ -323,8 +323,8 @@ static void a_probation_without_a_change_or_with_a_bad_time_begins_none(void **s
 	struct fixture *f = *state;
 	json_t *tree = fake_config("ports: {p: {type: tap}}");
 
-	assert_null(config_apply_confirm(f->config, tree, "try", 0, &f->errors));
-	assert_null(config_apply_confirm(f->config, tree, "try", 86401, &f->errors));
+	assert_null(config_apply_confirm(f->config, tree, "try", 999, &f->errors));
+	assert_null(config_apply_confirm(f->config, tree, "try", 86400001, &f->errors));
 	assert_int_equal(f->errors.n, 2);
 	set_mtu(f, 1400);
 	probation(f, "ports: {p: {type: tap, mtu: 1400}}", 60);
