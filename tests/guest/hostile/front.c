@@ -94,11 +94,15 @@ static int connect_once(struct front *f)
 	return -1;
 }
 
+/* Weft may still write for the connection before, until it has let go of that and takes this one.
+ */
 int front_connect(struct front *f)
 {
+	int rc = front_return(f);
+
 	memset(f->next, 0, sizeof(f->next));
 	memset(f->memory, 0, FRONT_MEMORY);
-	return front_return(f);
+	return rc;
 }
 
 /* Weft turns a second guest away while it has not yet heard that the first one left. */
