@@ -32,17 +32,13 @@ bird() {
 	timeout 5 "$judges/usr/sbin/birdc" -r -s "$scratch/$1.ctl" "${@:2}"
 }
 
-# FRR wants users and groups of its own, and its shell asks PAM; they are there for this script's mounts
-# alone.
+# FRR wants users and groups of its own; they are there for this script's mounts alone.
 frr_users() {
-	grep -q '^frr:' /etc/passwd && grep -q '^frrvty:' /etc/group && [ -e /etc/pam.d/frr ] && return 0
-	[ -e "$scratch/pam.d" ] && return 0
+	grep -q '^frr:' /etc/passwd && grep -q '^frrvty:' /etc/group && return 0
+	[ -e "$scratch/group" ] && return 0
 	{ cat /etc/passwd; echo 'frr:x:64990:64990::/:/usr/sbin/nologin'; } >"$scratch/passwd"
 	{ cat /etc/group; printf 'frr:x:64990:\nfrrvty:x:64991:frr\n'; } >"$scratch/group"
-	cp -a /etc/pam.d "$scratch/pam.d"
-	printf '%s sufficient pam_permit.so\n' auth account >"$scratch/pam.d/frr"
-	mount --bind "$scratch/passwd" /etc/passwd && mount --bind "$scratch/group" /etc/group &&
-		mount --bind "$scratch/pam.d" /etc/pam.d
+	mount --bind "$scratch/passwd" /etc/passwd && mount --bind "$scratch/group" /etc/group
 }
 
 # start_frr HOST CONFIG DAEMON…: zebra and these; returns when they answer.
@@ -51,7 +47,7 @@ start_frr() {
 	frr_users
 	mkdir -p "$folder" && chmod 777 "$folder"
 	cp "$2" "$folder/frr.conf" && chmod 644 "$folder/frr.conf"
-	: >"$folder/vtysh.conf"
+	echo "username root nopassword" >"$folder/vtysh.conf" # vtysh asks no PAM then
 	for daemon in zebra "${@:3}"; do
 		judge "$1" "/usr/lib/frr/$daemon" -u frr -g frr -f "$folder/frr.conf" \
 			-i "$folder/$daemon.pid" -z "$folder/zserv" --vty_socket "$folder" -P 0 \
