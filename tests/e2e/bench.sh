@@ -55,7 +55,7 @@ timeout 55 "$bench" l2 --quick --rounds 1 --case 64-1 1518 --seconds 0.5 --out "
 ok 'a quick round ends well' says 0 '' sh -c "cat '$out/run'; exit $status"
 ok 'weft switched in both cases' has '[.trials[] | select(.device == "weft" and .problem == "" and .figures.received > 0)] | length == 2'
 ok 'and so did testpmd' has '[.trials[] | select(.device == "testpmd" and .problem == "")] | length == 2'
-ok 'a trial has windows, each with its class' has '.trials[0].windows | length > 0 and all(.[1] | . == "clean" or . == "far" or . == "slow" or . == "shared")'
+ok 'a trial has windows, each with its class' has '.trials[0].windows | length > 0 and all(.[1] | . == "twin" or . == "near" or . == "far" or . == "moved" or . == "slow" or . == "shared")'
 ok 'it judges nothing' has '[.rows[] | select(.verdict == "better" or .verdict == "worse")] == []'
 ok 'it writes a page' grep -q '1,518 B' "$out/l2.md"
 ok 'and a chart' /usr/bin/python3 -c 'import sys, xml.etree.ElementTree as t; t.parse(sys.argv[1])' "$out/l2.svg"

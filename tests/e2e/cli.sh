@@ -101,7 +101,7 @@ expect 'monitor tells of a change' wait_for 10 touch_up
 "${W[@]}" port set t1 mtu=1300 >/dev/null
 expect 'of every noun' wait_for 10 grep -q '"mtu":1300' events
 "${W[@]}" bridge set br0 aging=7 >/dev/null
-expect 'or of one' wait_for 10 grep -q '"aging":7' bridge_events
+expect 'or of one' wait_for 10 grep -q '"aging":"7s"' bridge_events
 expect 'and of no other' fails grep -q '"noun":"port"' bridge_events
 expect 'each a JSON object a line' jq -e . events
 kill $all $bridges

@@ -195,7 +195,7 @@ static void refuse(const char *option, const char *value, const char *wanted)
 
 static uint64_t number(const char *option, const char *text, uint64_t most)
 {
-	int64_t value;
+	int64_t value = 0;
 
 	if (!text || !number_read(text, 0, (int64_t)most, &value))
 		refuse(option, text, "a number");
