@@ -11,6 +11,7 @@
 #include "control/spine/log.h"
 
 struct env_watch {
+	struct env_watch *next; /* in the list of all; the latest is the first */
 	struct bfd_session *session;
 	env_watched *fn;
 	void *arg;
@@ -19,6 +20,7 @@ struct env_watch {
 };
 
 static struct bfd *bfd;
+static struct env_watch *all;
 
 int watches_start(struct env *env)
 {
@@ -53,35 +55,73 @@ static void tell_news(const struct bfd_info *info, enum bfd_state state)
 			       bfd_diag_names[info->diag]));
 }
 
+/* The next one of the same session behind (NULL: from the first on); NULL: there is none. */
+static struct env_watch *next_of(const struct bfd_session *session, const struct env_watch *behind)
+{
+	struct env_watch *watch = behind ? behind->next : all;
+
+	while (watch && watch->session != session)
+		watch = watch->next;
+	return watch;
+}
+
+/* A session held down is no failure, nor does an earlier one count then. */
+static bool is_news(const struct env_watch *watch, enum bfd_state state)
+{
+	if (state == BFD_DOWN)
+		return watch->was_up;
+	return state == BFD_UP || (state == BFD_ADMIN_DOWN && watch->is_silent);
+}
+
 static void on_bfd(void *arg, const struct bfd_session *session, enum bfd_state state)
 {
 	struct env_watch *watch = arg;
-	bool is_news = state == BFD_UP || (state == BFD_DOWN && watch->was_up);
+	bool news = is_news(watch, state);
 	struct bfd_info info;
 
 	watch->was_up = state == BFD_UP;
-	if (!is_news)
+	if (!news)
 		return;
 	watch->is_silent = state == BFD_DOWN;
 	bfd_info(session, &info);
-	tell_news(&info, state);
+	if (next_of(session, NULL) == watch) /* once: who came last is told first */
+		tell_news(&info, state);
 	fib_sync_answers(info.iface, &info.peer, !watch->is_silent);
-	watch->fn(watch->arg, state == BFD_UP);
+	watch->fn(watch->arg, !watch->is_silent);
 }
 
 struct env_watch *watches_add(struct env *env, uint32_t iface, const struct addr *peer,
 			      env_watched *fn, void *arg)
 {
 	struct env_watch *watch = calloc(1, sizeof(*watch));
+	const struct env_watch *other;
 
 	if (!watch)
 		return NULL;
-	*watch = (struct env_watch){.fn = fn, .arg = arg};
+	*watch = (struct env_watch){.next = all, .fn = fn, .arg = arg};
 	watch->session = bfd_want(bfd, iface, peer, on_bfd, watch);
-	if (watch->session)
-		return watch;
-	free(watch);
-	return NULL;
+	if (!watch->session) {
+		free(watch);
+		return NULL;
+	}
+	other = next_of(watch->session, NULL);
+	all = watch;
+	if (other) {
+		watch->was_up = other->was_up;
+		watch->is_silent = other->is_silent;
+	}
+	if (watch->is_silent)
+		fn(arg, false);
+	return watch;
+}
+
+static void unlink_watch(const struct env_watch *watch)
+{
+	struct env_watch **link = &all;
+
+	while (*link != watch)
+		link = &(*link)->next;
+	*link = watch->next;
 }
 
 void watches_del(struct env *env, struct env_watch *watch)
@@ -90,9 +130,10 @@ void watches_del(struct env *env, struct env_watch *watch)
 
 	if (!watch)
 		return;
-	/* Nobody looks any more: what it was last told of the gateway holds no longer. */
+	unlink_watch(watch);
+	/* Where nobody looks any more, what was last told of the gateway holds no longer. */
 	bfd_info(watch->session, &info);
-	if (watch->is_silent)
+	if (watch->is_silent && !next_of(watch->session, NULL))
 		fib_sync_answers(info.iface, &info.peer, true);
 	bfd_unwant(bfd, watch->session, on_bfd, watch);
 	free(watch);
