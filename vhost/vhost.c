@@ -125,6 +125,8 @@ void vhost_destroy(struct port *port)
 	vp = vhost_of(port);
 	vhost_unregister(vp);
 	vhost_table_del(vp);
+	atomic_load(
+		&vp->n_done); /* the library has waited for its thread, with no order of its own */
 	free_port(vp);
 }
 

@@ -69,6 +69,7 @@ static enum rte_vhost_msg_result after(int vid, void *context)
 		vhost_rings_open(vp, vid, stopped_by(m));
 	if (m->request == VHOST_MSG_SEND_RARP)
 		vp->wake();
+	atomic_fetch_add(&vp->n_done, 1);
 	return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 }
 

@@ -85,6 +85,7 @@ struct vhost_port {
 	atomic_ulong messages;        /* VHOST_SAID of this connection */
 	atomic_uint last_message;     /* its number; stays when the connection ends */
 	atomic_llong message_ms;      /* when it came */
+	atomic_uint n_done;           /* messages; the last of them is over before the port goes */
 	atomic_bool features_refused; /* it took features that were not offered */
 	uint32_t rings_met;           /* bits of rings that this connection has had on */
 	bool has_memory;              /* the library has a table of the guest's memory */

@@ -35,6 +35,8 @@ static void answer_some(struct rip_iface *iface, struct rip_reader *r, const str
 	while (rip_read_entry(r, &entry, &why) && !rip_out_is_full(iface)) {
 		const struct rip_route *route = NULL;
 
+		if (entry.prefix.addr.family == ADDR_NONE) /* no mask at all: not to be repeated */
+			continue;
 		if (why == RIP_REFUSALS || why == RIP_BAD_METRIC)
 			route = rip_route_find(rip, &entry.prefix);
 		else if (why != RIP_BAD_PREFIX)

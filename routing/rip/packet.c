@@ -120,6 +120,7 @@ static enum rip_refused read_ip6(struct rip_reader *r, struct rip_entry *out)
 bool rip_read_entry(struct rip_reader *r, struct rip_entry *out, enum rip_refused *why)
 {
 	while (read_left(&r->in) >= RIP_ENTRY) {
+		*out = (struct rip_entry){0};
 		*why = r->family == ADDR_IP4 ? read_ip4(r, out) : read_ip6(r, out);
 		if (*why != RIP_REFUSALS || out->metric) /* else it was a next hop */
 			return true;
