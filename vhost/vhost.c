@@ -123,10 +123,11 @@ void vhost_destroy(struct port *port)
 	if (!port)
 		return;
 	vp = vhost_of(port);
+	/* The library waits for its thread, but with no order that ThreadSanitizer could see. */
+	atomic_load(&vp->n_done);
 	vhost_unregister(vp);
 	vhost_table_del(vp);
-	atomic_load(
-		&vp->n_done); /* the library has waited for its thread, with no order of its own */
+	atomic_load(&vp->n_done);
 	free_port(vp);
 }
 
