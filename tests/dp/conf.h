@@ -43,6 +43,9 @@ const char *sent(struct fake *fake);
 void says_arp(struct fake *fake, const char *ip, uint64_t mac); /* to an interface: a reply */
 void sends(struct fake *fake, uint64_t from_mac, const char *iface, const char *src,
 	   const char *dst, uint8_t ttl);
+/* A neighbour's UDP packet to us or to 224.0.0.x; it is not taken before the next round. */
+void tells(struct fake *fake, const char *src, uint16_t sport, const char *dst, uint16_t dport,
+	   uint8_t ttl, const uint8_t *data, uint16_t n);
 
 /* Where an address leads: "10.0.0.2 on gw x2, …" for each member that takes part with its share of
  * sixteen, "on gw" where the address itself is asked for, "local", "blackhole", "none". The text

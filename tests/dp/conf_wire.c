@@ -88,21 +88,41 @@ void says_arp(struct fake *fake, const char *ip, uint64_t mac)
 	conf_settle();
 }
 
+static void set_ttl(struct frame *f, uint8_t ttl)
+{
+	uint32_t sum = 0;
+
+	f->bytes[14 + 8] = ttl;
+	f->bytes[14 + 10] = f->bytes[14 + 11] = 0;
+	for (int i = 0; i < 20; i += 2)
+		sum += (uint32_t)f->bytes[14 + i] << 8 | f->bytes[14 + i + 1];
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = ~(sum + (sum >> 16));
+	f->bytes[14 + 10] = (uint8_t)(sum >> 8);
+	f->bytes[14 + 11] = (uint8_t)sum;
+}
+
 void sends(struct fake *fake, uint64_t from_mac, const char *iface, const char *src,
 	   const char *dst, uint8_t ttl)
 {
 	struct frame f = eth(mac_of(iface), from_mac);
-	uint32_t sum = 0;
 
 	udp4(&f, src, dst, 1000, 2000, 26);
-	f.bytes[14 + 8] = ttl;
-	f.bytes[14 + 10] = f.bytes[14 + 11] = 0;
-	for (int i = 0; i < 20; i += 2)
-		sum += (uint32_t)f.bytes[14 + i] << 8 | f.bytes[14 + i + 1];
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = ~(sum + (sum >> 16));
-	f.bytes[14 + 10] = (uint8_t)(sum >> 8);
-	f.bytes[14 + 11] = (uint8_t)sum;
+	set_ttl(&f, ttl);
 	put(fake, &f);
 	conf_settle();
+}
+
+void tells(struct fake *fake, const char *src, uint16_t sport, const char *dst, uint16_t dport,
+	   uint8_t ttl, const uint8_t *data, uint16_t n)
+{
+	bool is_group = strncmp(dst, "224.0.0.", 8) == 0;
+	uint64_t group = UINT64_C(0x01005e000000) | (is_group ? (uint64_t)atoi(dst + 8) : 0);
+	struct frame f =
+		eth(is_group ? group : mac_of(fake == left ? "l" : "r"), UINT64_C(0x02000000000a));
+
+	udp4(&f, src, dst, sport, dport, n);
+	memcpy(f.bytes + f.len - n, data, n);
+	set_ttl(&f, ttl);
+	put(fake, &f);
 }
