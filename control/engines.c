@@ -25,9 +25,8 @@
 #include "routing/connected/connected.h"
 #include "routing/core/ip.h"
 
-#define SLICE_US   2000 /* of the RIB, then others get a turn */
-#define RIB_BATCH  64   /* prefixes from one look at the clock to the next */
-#define TIMERS_MAX 256  /* likewise timers */
+#define RIB_BATCH  64  /* prefixes from one look at the clock to the next */
+#define TIMERS_MAX 256 /* likewise timers */
 
 static struct {
 	struct env env;
@@ -115,15 +114,23 @@ static void settle(void)
 	convergence_over();
 }
 
+/* How much is left. */
+static uint32_t work_batch(void)
+{
+	uint64_t left = statics_follow(RIB_BATCH);
+
+	left += rib_work(engines.env.rib, RIB_BATCH);
+	return left < UINT32_MAX ? (uint32_t)left : UINT32_MAX;
+}
+
 /* One slice. */
 static void work(void)
 {
-	int64_t end = engines_clock_us() + SLICE_US;
+	int64_t end = loop_slice_end();
 
-	statics_follow();
 	do {
-		engines.left = rib_work(engines.env.rib, RIB_BATCH);
-	} while (engines.left > 0 && engines_clock_us() < end);
+		engines.left = work_batch();
+	} while (engines.left > 0 && loop_now_us() < end);
 	if (engines.left == 0)
 		settle();
 	arm();
@@ -151,7 +158,7 @@ void engines_kick(void)
 void engines_rib_settle(void)
 {
 	do {
-		engines.left = rib_work(engines.env.rib, RIB_BATCH);
+		engines.left = work_batch();
 	} while (engines.left > 0);
 	settle();
 }

@@ -188,9 +188,10 @@ static void take_dump(struct kernel_nl *nl, ssize_t len)
 static void read_dump(void *arg)
 {
 	struct kernel_nl *nl = arg;
+	int64_t end = loop_slice_end();
 	ssize_t len;
 
-	for (int i = 0; i < READS_MAX; i++) {
+	for (int i = 0; i < READS_MAX && loop_now_us() < end; i++) {
 		len = read_one(nl, nl->dump);
 		if (len == 0)
 			return;
@@ -223,9 +224,10 @@ static void take_news(struct kernel_nl *nl, ssize_t len)
 static void read_news(void *arg)
 {
 	struct kernel_nl *nl = arg;
+	int64_t end = loop_slice_end();
 	ssize_t len = 1;
 
-	for (int i = 0; i < READS_MAX * 8 && len != 0; i++) {
+	for (int i = 0; i < READS_MAX * 8 && len != 0 && loop_now_us() < end; i++) {
 		len = read_one(nl, nl->news);
 		if (len > 0)
 			take_news(nl, len);

@@ -8,7 +8,6 @@
 #include "control/daemon.h"
 #include "control/loop.h"
 
-#define SLICE_MS     2    /* then others get a turn */
 #define PREFIXES     128  /* imported from one look at the clock to the next */
 #define DUMP_SOON_MS 50   /* changes come in crowds */
 #define DUMP_MS      1000 /* from one to the next */
@@ -35,7 +34,7 @@ static void kick(void *arg);
 static void work(void *arg)
 {
 	struct kernel_sync *self = arg;
-	int64_t end = daemon_now_ms() + SLICE_MS;
+	int64_t end = loop_slice_end();
 	uint64_t changes = self->in.n_changes;
 	bool more;
 
@@ -46,7 +45,7 @@ static void work(void *arg)
 	do {
 		more = kernel_import_work(&self->in, PREFIXES);
 		more |= kernel_export_work(&self->out, 1);
-	} while (more && daemon_now_ms() < end);
+	} while (more && loop_now_us() < end);
 	if (self->in.n_changes != changes)
 		self->changed();
 	if (more)

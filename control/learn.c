@@ -12,7 +12,6 @@
 #include "control/spine/log.h"
 
 #define BATCH       64
-#define SLICE_MS    2 /* then others get a turn */
 #define PAUSE_MS    1
 #define SWEEP_MS    1000 /* from one pass over all addresses to the next */
 #define SWEEP_SLOTS 4096 /* of one bridge at a time */
@@ -121,7 +120,7 @@ static void take_one(const struct dp_learned *event)
 static void take_news(void *arg)
 {
 	struct dp_learned events[BATCH];
-	int64_t end = daemon_now_ms() + SLICE_MS;
+	int64_t end = loop_slice_end();
 	uint32_t n;
 
 	loop_cancel(learn.more);
@@ -129,7 +128,7 @@ static void take_news(void *arg)
 	while ((n = dp_learned(events, BATCH)) > 0) {
 		for (uint32_t i = 0; i < n; i++)
 			take_one(&events[i]);
-		if (daemon_now_ms() < end)
+		if (loop_now_us() < end)
 			continue;
 		learn.more = loop_timer(PAUSE_MS, false, take_news, NULL);
 		if (!learn.more)
@@ -148,14 +147,14 @@ static void forgotten(void *arg, const struct fdb_entry *gone)
 /* One slice of a pass; false: the pass is complete. */
 static bool sweep_slice(void)
 {
-	int64_t end = daemon_now_ms() + SLICE_MS;
+	int64_t end = loop_slice_end();
 
 	for (; learn.bridge < BRIDGE_MAX; learn.bridge++) {
 		struct bridge_entry *entry = bridges_by_id(learn.bridge);
 		if (!entry)
 			continue;
 		do {
-			if (daemon_now_ms() >= end)
+			if (loop_now_us() >= end)
 				return true;
 			fdb_sweep(entry->bridge, bridges_now_s(), entry->aging_s, &entry->cursor,
 				  SWEEP_SLOTS, forgotten, entry);

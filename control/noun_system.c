@@ -66,6 +66,8 @@ static const struct column columns[] = {
 	{"epoch", NULL,
 	 "objects of the configuration and routes added, changed and removed so far"},
 	{"loop_max_us", "us", "longest turn of the control thread since the last stats clear"},
+	{"loop_max_in", NULL, "what took the longest part of that turn; empty: requests", true},
+	{"loop_max_cpu_us", "us", "most processor time of a turn; the rest is the machine's", true},
 	{"mbufs", NULL, "packet buffers; the last are made soon after the start"},
 	{"mbufs_used", NULL, "of these, in use or in a worker's or a driver's cache"},
 	{"restart_needed", NULL, "a changed field waits for the next start", true},
@@ -164,17 +166,17 @@ static json_t *show(struct call *call)
 	fib_sync_stats(&fib);
 	if (strncmp(dpdk, "DPDK ", 5) == 0)
 		dpdk += 5;
-	return json_pack("[{s:s, s:o, s:s, s:b, s:I, s:b, s:I, s:I, s:I, s:I, s:b, s:I, s:I}]",
-			 "version", WEFT_VERSION, "uptime", json_integer((json_int_t)uptime),
-			 "dpdk", dpdk, "hugepages", memory->hugepages, "memory",
-			 (json_int_t)memory->bytes, "in_sync",
-			 ports_all_open() && route_files_are_quiet() && engines_rib_is_quiet() &&
-				 fib.wrong == 0,
-			 "epoch", (json_int_t)(weftd.epoch + fib.changes), "loop_max_us",
-			 (json_int_t)loop_max_us(), "mbufs", (json_int_t)pool->populated_size,
-			 "mbufs_used", (json_int_t)dp_pool_in_use(), "restart_needed",
-			 restart_needed, "fib_checked", (json_int_t)fib.checked, "fib_repaired",
-			 (json_int_t)fib.repaired);
+	return json_pack(
+		"[{s:s, s:o, s:s, s:b, s:I, s:b, s:I, s:I, s:s, s:I, s:I, s:I, s:b, s:I, s:I}]",
+		"version", WEFT_VERSION, "uptime", json_integer((json_int_t)uptime), "dpdk", dpdk,
+		"hugepages", memory->hugepages, "memory", (json_int_t)memory->bytes, "in_sync",
+		ports_all_open() && route_files_are_quiet() &&
+			engines_rib_is_quiet() && fib.wrong == 0,
+		"epoch", (json_int_t)(weftd.epoch + fib.changes), "loop_max_us",
+		(json_int_t)loop_max_us(), "loop_max_in", loop_max_in(), "loop_max_cpu_us",
+		(json_int_t)loop_max_cpu_us(), "mbufs", (json_int_t)pool->populated_size,
+		"mbufs_used", (json_int_t)dp_pool_in_use(), "restart_needed", restart_needed,
+		"fib_checked", (json_int_t)fib.checked, "fib_repaired", (json_int_t)fib.repaired);
 }
 
 const struct noun noun_system = {

@@ -13,9 +13,8 @@
 #include "control/packets.h"
 #include "dataplane/punt.h"
 
-#define BATCH    32
-#define SLICE_US 2000  /* then others get a turn */
-#define IP_MAX   65575 /* an IPv6 packet with its header */
+#define BATCH  8     /* from one look at the clock to the next: each may have 25 routes of RIP */
+#define IP_MAX 65575 /* an IPv6 packet with its header */
 
 static struct event *news, *more;
 static uint8_t piece[IP_MAX]; /* of a packet that lies in several buffers */
@@ -198,7 +197,7 @@ static void take(struct punt *punt)
 
 static void take_news(void *arg)
 {
-	int64_t end = engines_clock_us() + SLICE_US;
+	int64_t end = loop_slice_end();
 	struct punt punts[BATCH];
 	uint32_t n;
 
@@ -208,7 +207,7 @@ static void take_news(void *arg)
 	while ((n = punt_take(punts, BATCH)) > 0) {
 		for (uint32_t i = 0; i < n; i++)
 			take(&punts[i]);
-		if (engines_clock_us() < end)
+		if (loop_now_us() < end)
 			continue;
 		more = loop_timer(0, false, take_news, NULL);
 		if (more)

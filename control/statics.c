@@ -32,7 +32,8 @@ static struct {
 		uint16_t vrf;
 		const struct nexthop_set *set, *pinned; /* NULL: free */
 	} pinned[PINNED];
-	bool stale; /* since an interface got other addresses */
+	size_t following; /* those before it follow the interfaces' addresses; n: all */
+	int fault;        /* of the latest that could not, -errno; 0: none */
 } statics;
 
 /* The source of a distance, made when it is needed; 0 with errno. */
@@ -163,6 +164,7 @@ int statics_add(size_t at, const json_t *value, struct errors *errors)
 	memmove(statics.list + at + 1, statics.list + at, (statics.n - at) * sizeof(*statics.list));
 	statics.list[at] = route;
 	statics.n++;
+	statics.following += at <= statics.following;
 	engines_kick();
 	return 0;
 }
@@ -193,6 +195,7 @@ void statics_remove(size_t at)
 	rib_del(engines_env()->rib, statics.sources[route.distance], route.vrf, &route.prefix);
 	nexthop_set_unref(rib_sets(engines_env()->rib), route.set);
 	statics.n--;
+	statics.following -= at < statics.following;
 	memmove(statics.list + at, statics.list + at + 1, (statics.n - at) * sizeof(*statics.list));
 	let_go(route.distance);
 	engines_kick();
@@ -201,22 +204,26 @@ void statics_remove(size_t at)
 void statics_addresses_changed(void)
 {
 	forget_pinned();
-	statics.stale = true;
+	statics.following = 0;
+	statics.fault = 0;
 	engines_kick();
 }
 
-void statics_follow(void)
+uint32_t statics_follow(uint32_t budget)
 {
-	int r = 0;
+	size_t left = statics.n - statics.following;
+	int r;
 
-	if (!statics.stale)
-		return;
-	statics.stale = false;
-	for (size_t i = 0; i < statics.n && r == 0; i++)
-		r = give(&statics.list[i]);
-	if (r < 0)
+	if (left == 0)
+		return 0;
+	for (; budget > 0 && left > 0; budget--, left--) {
+		r = give(&statics.list[statics.following++]);
+		statics.fault = r < 0 ? r : statics.fault;
+	}
+	if (left == 0 && statics.fault < 0)
 		log_error("static routes could not follow the interfaces' addresses: %s",
-			  strerror(-r));
+			  strerror(-statics.fault));
+	return left < UINT32_MAX ? (uint32_t)left : UINT32_MAX;
 }
 
 void statics_fini(void)

@@ -15,6 +15,7 @@
 #define WEFT_CONTROL_STATICS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include <jansson.h>
 
@@ -27,10 +28,10 @@ int statics_add(size_t at, const json_t *value, struct errors *errors);
 /* What it refers to by name may be another one now. */
 int statics_change(size_t at, const json_t *value, struct errors *errors);
 void statics_remove(size_t at);
-/* An interface has other addresses: gateways may belong to another one now. Once statics_follow is
- * called, from the loop's next turn, routes follow. */
+/* An interface has other addresses: gateways may belong to another one now. Routes follow from the
+ * loop's next turn on, by statics_follow: at most `budget` of them; returns how many are left. */
 void statics_addresses_changed(void);
-void statics_follow(void);
+uint32_t statics_follow(uint32_t budget);
 void statics_fini(void);
 
 #endif
