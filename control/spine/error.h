@@ -19,10 +19,14 @@ struct error {
 	int line, column; /* from 1; 0: unknown */
 };
 
+struct later;
+
 struct errors {
 	size_t n;
 	struct error *list;
-	size_t more; /* how many were not kept */
+	size_t more;         /* how many were not kept */
+	struct later *later; /* of the request that is checked (later.h); NULL: nobody can wait.
+				errors_init and errors_fini leave none */
 };
 
 void errors_init(struct errors *errors);

@@ -11,6 +11,9 @@
  *   loop's time together;
  * - a line of very many values is refused unread: it would take seconds.
  *
+ * A request that has to wait for something (later.h) keeps its place: what its
+ * client asked after it is answered after it, others are served meanwhile.
+ *
  * A client that has closed its sending side gets its answers still, then the
  * connection is closed. `monitor` {noun?} subscribes the connection to events,
  * of one noun or of all.
@@ -23,6 +26,7 @@
 #include <event2/event.h>
 
 #include "control/spine/api.h"
+#include "control/spine/later.h"
 
 #define RPC_LINE_MAX    (16 << 20)  /* bytes of one request: a whole configuration fits */
 #define RPC_OUTPUT_MAX  (64 << 20)  /* bytes of one answer; unread events of a connection */
@@ -78,6 +82,18 @@ void rpc_stream_end(struct rpc_stream *stream, json_t *result, const struct erro
 
 /* For rpc_answer: which request is under way (NULL: none that may be a stream). */
 void rpc_client_asking(struct rpc_client *client, const json_t *id);
+
+/* For rpc_answer: how far a line is answered that has to wait in the middle (later.h): it is given
+ * to rpc_answer once more when it need not any more. */
+struct rpc_pause {
+	struct later later;
+	size_t n_done;  /* requests of a batch that are answered */
+	char *answered; /* with this */
+	size_t size;
+};
+
+/* NULL: nobody, who cannot wait. */
+struct rpc_pause *rpc_client_pause(struct rpc_client *client);
 
 /* A line each, for rpc_stream.c. The caller frees it. */
 char *rpc_result_line(const json_t *id, json_t *result, const struct errors *errors);

@@ -182,9 +182,17 @@ static const char *malformed(const json_t *request)
 	return NULL;
 }
 
-/* A response, or NULL for a notification. */
+static bool is_paused(void *peer)
+{
+	const struct rpc_pause *pause = rpc_client_pause(peer);
+
+	return pause && later_is_waiting(&pause->later);
+}
+
+/* A response; NULL for a notification, or for a request that has to wait. */
 static json_t *answer_one(const struct api *api, const json_t *request, void *peer)
 {
+	struct rpc_pause *pause = rpc_client_pause(peer);
 	const json_t *id = json_object_get(request, "id");
 	const json_t *params = json_object_get(request, "params");
 	const char *wrong = malformed(request), *method;
@@ -199,6 +207,7 @@ static json_t *answer_one(const struct api *api, const json_t *request, void *pe
 	}
 	method = json_string_value(json_object_get(request, "method"));
 	errors_init(&errors);
+	errors.later = pause ? &pause->later : NULL;
 	if (json_array_size(params))
 		errors_add(&errors, "", "parameters go by name: \"params\" has to be an object");
 	else if (!strcmp(method, "monitor"))
@@ -206,6 +215,11 @@ static json_t *answer_one(const struct api *api, const json_t *request, void *pe
 	else
 		result = api_call(api, method, json_is_object(params) ? params : NULL, peer, &code,
 				  &errors);
+	if (!result && is_paused(peer)) {
+		errors_fini(&errors); /* of something that is not known yet */
+		return NULL;
+	}
+	later_end(errors.later);
 	if (code == API_LATER)
 		id = NULL; /* it is answered by its stream */
 	/* What is done is no failure; what was said beside it goes to the log. */
@@ -254,24 +268,46 @@ static void add_response(struct text *out, json_t *response)
 	json_decref(response);
 }
 
+/* Goes on with a batch that had to wait. */
+static size_t take_up(struct rpc_pause *pause, struct text *out)
+{
+	size_t i;
+
+	if (!pause || !pause->answered)
+		return pause ? pause->n_done : 0;
+	*out = (struct text){.at = pause->answered, .n = pause->size, .size = pause->size + 1};
+	i = pause->n_done;
+	pause->answered = NULL;
+	return i;
+}
+
 static void answer_batch(const struct api *api, const json_t *batch, void *peer, struct text *out)
 {
-	json_t *request, *response;
-	size_t i;
+	struct rpc_pause *pause = rpc_client_pause(peer);
+	json_t *response;
 
 	if (!json_array_size(batch) || json_array_size(batch) > RPC_BATCH_MAX) {
 		add_response(out, simple_error(NULL, RPC_INVALID_REQUEST,
 					       "a batch is of 1 to %d requests", RPC_BATCH_MAX));
 		return;
 	}
-	json_array_foreach(batch, i, request) {
-		response = answer_one(api, request, peer);
+	for (size_t i = take_up(pause, out); i < json_array_size(batch); i++) {
+		response = answer_one(api, json_array_get(batch, i), peer);
+		if (is_paused(peer)) {
+			pause->n_done = i;
+			pause->answered = out->at;
+			pause->size = out->n;
+			out->at = NULL;
+			return;
+		}
 		if (!response)
 			continue;
 		out->limit = SIZE_MAX;
 		text_add(out->n ? "," : "[", 1, out);
 		add_response(out, response);
 	}
+	if (pause)
+		pause->n_done = 0;
 	if (out->n)
 		text_add("]", 1, out);
 }

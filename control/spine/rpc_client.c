@@ -60,6 +60,7 @@ void rpc_client_doom(struct rpc_client *client)
 	client->held = 0;
 	client->subscribed = false;
 	rpc_streams_gone(client);
+	later_end(&client->pause.later);
 	TAILQ_REMOVE(&rpc->clients, client, link);
 	TAILQ_INSERT_TAIL(&rpc->doomed, client, link);
 	rpc->n_clients--;
@@ -74,6 +75,8 @@ static bool is_doomed(const struct rpc_client *client)
 
 void rpc_client_free(struct rpc_client *client)
 {
+	later_end(&client->pause.later);
+	free(client->pause.answered);
 	bufferevent_free(client->bev);
 	free(client);
 }
@@ -146,7 +149,13 @@ static void keep_part(struct rpc_client *client, struct evbuffer *in)
 	evbuffer_drain(in, evbuffer_get_length(in));
 }
 
-/* Answers the first line of the input. False: there is no whole one. */
+static bool waits(const struct rpc_client *client)
+{
+	return later_is_waiting(&client->pause.later);
+}
+
+/* Answers the first line of the input, which stays there where it has to wait. False: there is no
+ * whole one. */
 static bool take_line(struct rpc_client *client)
 {
 	struct evbuffer *in = bufferevent_get_input(client->bev);
@@ -168,6 +177,8 @@ static bool take_line(struct rpc_client *client)
 			blank++;
 		if (line && blank < n)
 			send_line(client, rpc_answer(client->rpc->api, line, n, client));
+		if (waits(client))
+			return true;
 	}
 	client->skipping = false;
 	evbuffer_drain(in, n + 1);
@@ -180,7 +191,7 @@ static void want_turn(struct rpc_client *client)
 {
 	struct rpc *rpc = client->rpc;
 
-	if (client->is_waiting)
+	if (client->is_waiting || waits(client))
 		return;
 	client->is_waiting = true;
 	TAILQ_INSERT_TAIL(&rpc->waiting, client, next_turn);
@@ -216,11 +227,25 @@ static void serve(struct rpc_client *client)
 	if (is_doomed(client))
 		return;
 	if (more && evbuffer_get_length(bufferevent_get_input(client->bev))) {
+		/* Whom it waits for calls resume. */
 		bufferevent_disable(client->bev, EV_READ);
 		want_turn(client);
 	} else {
 		rest(client);
 	}
+}
+
+static void resume(void *arg)
+{
+	struct rpc_client *client = arg;
+
+	if (!is_doomed(client))
+		want_turn(client);
+}
+
+struct rpc_pause *rpc_client_pause(struct rpc_client *client)
+{
+	return client ? &client->pause : NULL;
 }
 
 void rpc_take_turns(evutil_socket_t fd, short events, void *arg)
@@ -296,6 +321,7 @@ void rpc_client_add(struct rpc *rpc, int fd)
 		return;
 	}
 	client->rpc = rpc;
+	client->pause.later = (struct later){.resume = resume, .arg = client};
 	LIST_INIT(&client->streams);
 	TAILQ_INSERT_TAIL(&rpc->clients, client, link);
 	rpc->n_clients++;

@@ -27,6 +27,7 @@ struct rpc_client {
 	const struct noun *noun; /* whose events; NULL: all */
 	const json_t *asking;    /* the id of the request that is being answered; NULL: none */
 	struct stream_list streams;
+	struct rpc_pause pause; /* of the first line of the input */
 };
 
 TAILQ_HEAD(client_list, rpc_client);

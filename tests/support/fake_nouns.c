@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control/spine/later.h"
 #include "control/spine/rpc.h"
 
 static json_t *made;
@@ -94,6 +95,55 @@ static const struct field port_fields[] = {
 	{0},
 };
 
+/* What a port named "slow…" has to know before it is sound, for one request. */
+struct slow {
+	struct later_item item;
+	struct slow *next;
+};
+
+static const char slow_kind;
+static struct slow *slow;
+
+static void slow_drop(struct later_item *item)
+{
+	struct slow **at = &slow;
+
+	while (*at && &(*at)->item != item)
+		at = &(*at)->next;
+	if (*at)
+		*at = (*at)->next;
+	free(item);
+}
+
+bool fake_port_come(void)
+{
+	struct slow *first = slow;
+
+	if (!first)
+		return false;
+	slow = first->next;
+	later_come(&first->item);
+	return true;
+}
+
+static int port_check(const char *name, const json_t *value, const json_t *candidate,
+		      const char *path, struct errors *errors)
+{
+	const struct later_item *item = errors->later ? errors->later->items : NULL;
+	struct slow *new;
+
+	if (json_object_get(part_of("port"), name))
+		return 0; /* it is known */
+	if (strncmp(name, "slow", 4) != 0 || !later_may_wait(errors->later) || item)
+		return item && item->is_missing ? -1 : 0;
+	new = calloc(1, sizeof(*new));
+	new->item = (struct later_item){.kind = &slow_kind, .is_missing = true, .drop = slow_drop};
+	new->next = slow;
+	slow = new;
+	later_add(errors->later, &new->item);
+	return -1;
+}
+
 static json_t *port_show(struct call *call)
 {
 	json_t *rows = json_array(), *value;
@@ -124,6 +174,7 @@ static const struct noun noun_port = {
 					   {"rx_packets", NULL, "Packets received"},
 					   {"mac", NULL, "Its address", true},
 					   {0}},
+	.check = port_check,
 	.add = port_add,
 	.change = port_change,
 	.remove = port_remove,
