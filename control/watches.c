@@ -41,12 +41,10 @@ struct bfd *watches_bfd(void)
 
 static void tell_news(const struct bfd_info *info, enum bfd_state state)
 {
+	struct iface_entry *iface = interfaces_by_id(info->iface);
 	char text[ADDR_TEXT_MAX];
-	struct iface_entry *iface;
 
 	addr_print(&info->peer, text);
-	iface = interfaces_by_id(info->iface);
-	convergence_event("bfd %s %s", text, bfd_state_names[state]);
 	if (state == BFD_DOWN)
 		log_warning("bfd: %s on %s does not answer: %s", text,
 			    iface ? iface->iface.name : "", bfd_diag_names[info->diag]);
@@ -76,7 +74,8 @@ static bool is_news(const struct env_watch *watch, enum bfd_state state)
 static void on_bfd(void *arg, const struct bfd_session *session, enum bfd_state state)
 {
 	struct env_watch *watch = arg;
-	bool news = is_news(watch, state);
+	bool news = is_news(watch, state), is_first;
+	char text[ADDR_TEXT_MAX];
 	struct bfd_info info;
 
 	watch->was_up = state == BFD_UP;
@@ -84,9 +83,14 @@ static void on_bfd(void *arg, const struct bfd_session *session, enum bfd_state 
 		return;
 	watch->is_silent = state == BFD_DOWN;
 	bfd_info(session, &info);
-	if (next_of(session, NULL) == watch) /* once: who came last is told first */
-		tell_news(&info, state);
+	is_first = next_of(session, NULL) == watch; /* once: who came last is told first */
+	if (is_first)
+		convergence_event("bfd %s %s", addr_print(&info.peer, text),
+				  bfd_state_names[state]);
+	/* Packets before words: a log may be slow. */
 	fib_sync_answers(info.iface, &info.peer, !watch->is_silent);
+	if (is_first)
+		tell_news(&info, state);
 	watch->fn(watch->arg, !watch->is_silent);
 }
 
