@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "control/daemon.h"
+#include "control/spine/later.h"
 #include "control/spine/schema.h"
 #include "control/spine/yaml.h"
 
@@ -61,9 +62,10 @@ json_t *config_text_load(const char *text, size_t size, struct errors *errors)
 
 	/* Only who finds a mistake has to find its line, too. */
 	errors_init(&ignored);
+	ignored.later = errors->later;
 	checked = load_and_check(text, size, NULL, &ignored);
 	errors_fini(&ignored);
-	if (checked)
+	if (checked || later_is_waiting(errors->later))
 		return checked;
 	checked = load_and_check(text, size, &positions, errors);
 	if (!checked && positions)
@@ -120,29 +122,33 @@ fail:;
 	return -err;
 }
 
-int config_file_save(const char *path, const json_t *tree, struct errors *errors)
+int config_file_write(const char *path, const char *text, struct errors *errors)
 {
 	char beside[PATH_MAX], folder[PATH_MAX];
 	struct stat st;
 	/* It may hold keys: as private as it was, and its owner's alone where it is new. */
 	mode_t mode = stat(path, &st) == 0 ? st.st_mode & 0777 : 0600;
-	char *text = yaml_dump(tree);
-	int r = -ENOMEM;
+	int r;
 
-	if ((size_t)snprintf(beside, sizeof(beside), "%s.new", path) >= sizeof(beside)) {
-		free(text);
+	if ((size_t)snprintf(beside, sizeof(beside), "%s.new", path) >= sizeof(beside))
 		return errors_add(errors, "", "cannot write %s: its path is too long", path);
-	}
 	snprintf(folder, sizeof(folder), "%s", path);
-	if (text) {
-		mkdir(dirname(folder), 0755);
-		r = write_file(beside, text, mode);
-	}
+	mkdir(dirname(folder), 0755);
+	r = write_file(beside, text, mode);
 	if (r == 0 && rename(beside, path) < 0)
 		r = -errno;
-	free(text);
 	if (r == 0)
 		return 0;
 	unlink(beside);
 	return errors_add(errors, "", "cannot write %s: %s", path, strerror(-r));
+}
+
+int config_file_save(const char *path, const json_t *tree, struct errors *errors)
+{
+	char *text = yaml_dump(tree);
+	int r = text ? config_file_write(path, text, errors)
+		     : errors_add(errors, "", "cannot write %s: %s", path, strerror(ENOMEM));
+
+	free(text);
+	return r;
 }

@@ -20,5 +20,7 @@ json_t *config_text_load(const char *text, size_t size, struct errors *errors);
 
 /* Writes the tree in place of the file, whole or not at all. 0 or -1 with an error. */
 int config_file_save(const char *path, const json_t *tree, struct errors *errors);
+/* The same with its text; any thread. */
+int config_file_write(const char *path, const char *text, struct errors *errors);
 
 #endif

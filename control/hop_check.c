@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "control/must.h"
 #include "control/vrfs.h"
 
 const char *hop_vrf_name(const char *vrf)
@@ -16,27 +17,54 @@ bool hop_same_vrf(const char *a, const char *b)
 	return strcmp(hop_vrf_name(a), hop_vrf_name(b)) == 0;
 }
 
+static int compare(const void *a, const void *b)
+{
+	const struct hop_own *x = a, *y = b;
+	int r = addr_compare(&x->addr, &y->addr);
+
+	return r ? r : strcmp(hop_vrf_name(x->vrf), hop_vrf_name(y->vrf));
+}
+
+static size_t count_addresses(const json_t *interfaces)
+{
+	const char *name;
+	json_t *value;
+	size_t n = 0;
+
+	json_object_foreach((json_t *)interfaces, name, value)
+		n += json_array_size(json_object_get(value, "addresses"));
+	return n;
+}
+
+static void add_own(struct hop_check *check, const char *vrf, const char *interface,
+		    const char *text)
+{
+	struct hop_own *own = &check->own[check->n_own];
+	char address[ADDR_TEXT_MAX];
+
+	snprintf(address, sizeof(address), "%.*s", (int)strcspn(text, "/"), text);
+	*own = (struct hop_own){.vrf = vrf, .interface = interface};
+	check->n_own += addr_parse(address, &own->addr) == 0;
+}
+
 void hop_check_init(struct hop_check *check, const json_t *candidate)
 {
+	const json_t *interfaces = json_object_get(candidate, "interfaces");
 	json_t *value, *item;
 	const char *name;
 	size_t i;
 
-	*check = (struct hop_check){.candidate = candidate, .own = json_object()};
-	json_object_foreach(json_object_get(candidate, "interfaces"), name, value)
-		json_array_foreach(json_object_get(value, "addresses"), i, item) {
-			char key[PREFIX_TEXT_MAX + FIELD_NAME_MAX + 2];
-			const char *text = json_string_value(item);
-
-			snprintf(key, sizeof(key), "%s %.*s", hop_vrf_name(conf_str(value, "vrf")),
-				 (int)strcspn(text, "/"), text);
-			json_object_set_new(check->own, key, json_string(name));
-		}
+	*check = (struct hop_check){.candidate = candidate};
+	check->own = must(calloc(count_addresses(interfaces) + 1, sizeof(*check->own)));
+	json_object_foreach((json_t *)interfaces, name, value)
+		json_array_foreach(json_object_get(value, "addresses"), i, item)
+			add_own(check, conf_str(value, "vrf"), name, json_string_value(item));
+	qsort(check->own, check->n_own, sizeof(*check->own), compare);
 }
 
 void hop_check_fini(struct hop_check *check)
 {
-	json_decref(check->own);
+	free(check->own);
 }
 
 static bool is_routers(const struct addr *gateway)
@@ -47,12 +75,12 @@ static bool is_routers(const struct addr *gateway)
 }
 
 /* The interface that has the address itself, or NULL. */
-static const char *owner(const struct hop_check *check, const char *vrf, const char *address)
+static const char *owner(const struct hop_check *check, const char *vrf, const struct addr *addr)
 {
-	char key[ADDR_TEXT_MAX + FIELD_NAME_MAX + 2];
+	const struct hop_own key = {.vrf = vrf, .addr = *addr}, *own;
 
-	snprintf(key, sizeof(key), "%s %s", hop_vrf_name(vrf), address);
-	return json_string_value(json_object_get(check->own, key));
+	own = bsearch(&key, check->own, check->n_own, sizeof(key), compare);
+	return own ? own->interface : NULL;
 }
 
 bool hop_gateway_fault(const struct hop_check *check, const struct route_conf *route,
@@ -64,22 +92,23 @@ bool hop_gateway_fault(const struct hop_check *check, const struct route_conf *r
 
 	if (gateway->family == ADDR_NONE)
 		return false;
-	addr_print(gateway, text);
-	own = owner(check, hop->vrf ? hop->vrf : route->vrf, text);
+	own = owner(check, hop->vrf ? hop->vrf : route->vrf, gateway);
 	if (!is_routers(gateway))
-		snprintf(out, HOP_FAULT_MAX, "%s is no router's address", text);
+		snprintf(out, HOP_FAULT_MAX, "%s is no router's address",
+			 addr_print(gateway, text));
 	else if (gateway->family != route->prefix.addr.family)
-		snprintf(out, HOP_FAULT_MAX, "%s is of IPv%d, the prefix of IPv%d", text,
-			 gateway->family, route->prefix.addr.family);
+		snprintf(out, HOP_FAULT_MAX, "%s is of IPv%d, the prefix of IPv%d",
+			 addr_print(gateway, text), gateway->family, route->prefix.addr.family);
 	else if (own)
-		snprintf(out, HOP_FAULT_MAX, "%s is weft's own address, on interface %s", text,
-			 own);
+		snprintf(out, HOP_FAULT_MAX, "%s is weft's own address, on interface %s",
+			 addr_print(gateway, text), own);
 	else if (!hop->interface && addr_is_link_local(gateway))
 		snprintf(out, HOP_FAULT_MAX,
-			 "%s is a link-local address: expected interface beside it", text);
+			 "%s is a link-local address: expected interface beside it",
+			 addr_print(gateway, text));
 	else if (!hop->interface && hop->vrf && !hop_same_vrf(hop->vrf, route->vrf))
 		snprintf(out, HOP_FAULT_MAX, "%s is in another VRF: expected interface beside it",
-			 text);
+			 addr_print(gateway, text));
 	else
 		return false;
 	return true;

@@ -9,9 +9,17 @@
 
 #include "control/route_conf.h"
 
+/* An address of weft's own. Texts are the candidate's. */
+struct hop_own {
+	const char *vrf; /* NULL: the default one */
+	const char *interface;
+	struct addr addr;
+};
+
 struct hop_check {
 	const json_t *candidate;
-	json_t *own; /* "vrf address" -> interface */
+	struct hop_own *own; /* sorted: there may be as many next hops as a file of routes has */
+	size_t n_own;
 };
 
 void hop_check_init(struct hop_check *check, const json_t *candidate);

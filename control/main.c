@@ -12,8 +12,10 @@
 #include "control/config_file.h"
 #include "control/crew.h"
 #include "control/daemon.h"
+#include "control/disk.h"
 #include "control/eal.h"
 #include "control/engines.h"
+#include "control/helper.h"
 #include "control/hurry.h"
 #include "control/instance.h"
 #include "control/interfaces.h"
@@ -22,6 +24,7 @@
 #include "control/loop.h"
 #include "control/rips.h"
 #include "control/route_files.h"
+#include "control/spine/later.h"
 #include "control/spine/log.h"
 #include "control/statics.h"
 #include "control/wire.h"
@@ -85,12 +88,16 @@ static int parse_options(int argc, char **argv, struct options *out)
 	return EXIT_USAGE;
 }
 
+/* Nobody waits at a start: checks find out at once what they need, and it is applied with that. */
+static struct later at_start;
+
 /* The checked configuration, or NULL with every error printed. */
 static json_t *load(const struct options *options)
 {
 	struct errors errors;
 
 	errors_init(&errors);
+	errors.later = &at_start;
 	json_t *tree = config_file_load(options->file, !options->file_named, &errors);
 	if (!tree) {
 		char *text = errors_text(&errors, options->file);
@@ -128,13 +135,23 @@ static void on_stop(void *arg)
 	loop_stop();
 }
 
-static void on_reload(void *arg)
+static void reload(void *arg);
+
+static struct later reloading = {.resume = reload};
+
+static void reload(void *arg)
 {
 	struct errors errors;
 
 	errors_init(&errors);
+	errors.later = &reloading;
 	json_t *tree = config_file_load(weftd.config_file, false, &errors);
 	json_t *changes = tree ? config_apply_sound(weftd.config, tree, "SIGHUP", &errors) : NULL;
+	if (later_is_waiting(&reloading)) {
+		errors_fini(&errors);
+		return;
+	}
+	later_end(&reloading);
 	if (!changes)
 		log_errors("the configuration stays as it was:", &errors, weftd.config_file);
 	else
@@ -142,6 +159,13 @@ static void on_reload(void *arg)
 	json_decref(changes);
 	json_decref(tree);
 	errors_fini(&errors);
+}
+
+/* What an earlier signal still waits for counts no more. */
+static void on_reload(void *arg)
+{
+	later_end(&reloading);
+	reload(arg);
 }
 
 static int start_dataplane(const json_t *tree)
@@ -187,11 +211,13 @@ static int start_config(const json_t *tree)
 	weftd.config = config_create(&nouns, dir);
 	if (!weftd.config)
 		return -1;
+	config_sync_with(weftd.config, disk_sync);
 	config_listen(weftd.config, told, NULL);
 	ports_on_open(bridges_port_opened);
 	ports_on_news(interfaces_port_changed, interfaces_port_closing);
 	bridges_on_news(interfaces_bridge_changed, interfaces_bridge_closing);
 	errors_init(&errors);
+	errors.later = &at_start;
 	ports_set_tolerant(true);
 	json_t *changes = config_apply_sound(weftd.config, tree, "start", &errors);
 	ports_set_tolerant(false);
@@ -233,6 +259,7 @@ static void stop(struct event *events[3])
 
 	weftd.rpc = NULL; /* nobody is told how things end one by one */
 	rpc_destroy(rpc);
+	later_end(&reloading);
 	kernel_stop();
 	rips_fini();
 	route_files_fini();
@@ -243,6 +270,7 @@ static void stop(struct event *events[3])
 	engines_stop();
 	crew_fini();
 	config_destroy(weftd.config);
+	helper_stop();
 	learn_stop();
 	buffers_stop();
 	if (dp_pool())
@@ -278,6 +306,7 @@ static int run(const json_t *tree)
 	instance_check_rights();
 	int r = start(tree, events);
 	hurry_end();
+	later_end(&at_start);
 	if (r == 0) {
 		loop_max_clear();
 		instance_notify("READY=1");
@@ -300,9 +329,12 @@ int main(int argc, char **argv)
 	weftd.instance = options.instance;
 	weftd.config_file = options.file;
 	json_t *tree = load(&options);
-	if (!tree)
+	if (!tree) {
+		later_end(&at_start);
 		return EXIT_FAILED;
+	}
 	r = options.check ? EXIT_SUCCESS : run(tree);
+	later_end(&at_start);
 	json_decref(tree);
 	return r;
 }

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "control/config_file.h"
+#include "control/config_save.h"
 #include "control/daemon.h"
 #include "control/loop.h"
 #include "control/ports.h"
@@ -35,7 +36,7 @@ static json_t *show(struct call *call)
 
 static json_t *save(struct call *call)
 {
-	if (config_file_save(weftd.config_file, config_running(weftd.config), call->errors) < 0)
+	if (config_save(weftd.config_file, config_running(weftd.config), call->errors) < 0)
 		return NULL;
 	return json_pack("{s:s}", "file", weftd.config_file);
 }

@@ -45,7 +45,7 @@ static const struct column columns[] = {
 	{"file", NULL, "its path"},
 	{"vrf", NULL, "whose routes they are"},
 	{"distance", NULL, "the route of the least one is used"},
-	{"state", NULL, "loading, or loaded"},
+	{"state", NULL, "loading, loaded, or failed: the log says why it could not be read"},
 	{"routes", NULL, "that it has, as it was read last"},
 	{"loaded", NULL, "of these, known to route show"},
 	{"refused", NULL, "of these, for want of memory"},
@@ -76,9 +76,9 @@ static json_t *row_of(const struct route_file *file)
 	route_files_row(file, &row);
 	return json_pack("{s:s, s:s, s:s, s:i, s:s, s:I, s:I, s:I, s:I}", "name", row.name, "file",
 			 row.path, "vrf", vrfs_name(row.vrf), "distance", (int)row.distance,
-			 "state", row.loading ? "loading" : "loaded", "routes",
-			 (json_int_t)row.routes, "loaded", (json_int_t)row.given, "refused",
-			 (json_int_t)row.refused, "nexthops", (json_int_t)row.nexthops);
+			 "state", row.state, "routes", (json_int_t)row.routes, "loaded",
+			 (json_int_t)row.given, "refused", (json_int_t)row.refused, "nexthops",
+			 (json_int_t)row.nexthops);
 }
 
 static json_t *show(struct call *call)

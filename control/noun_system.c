@@ -170,7 +170,7 @@ static json_t *show(struct call *call)
 		"[{s:s, s:o, s:s, s:b, s:I, s:b, s:I, s:I, s:s, s:I, s:I, s:I, s:b, s:I, s:I}]",
 		"version", WEFT_VERSION, "uptime", json_integer((json_int_t)uptime), "dpdk", dpdk,
 		"hugepages", memory->hugepages, "memory", (json_int_t)memory->bytes, "in_sync",
-		ports_all_open() && route_files_are_quiet() &&
+		ports_all_open() && route_files_are_quiet() && route_files_are_read() &&
 			engines_rib_is_quiet() && fib.wrong == 0,
 		"epoch", (json_int_t)(weftd.epoch + fib.changes), "loop_max_us",
 		(json_int_t)loop_max_us(), "loop_max_in", loop_max_in(), "loop_max_cpu_us",

@@ -9,6 +9,10 @@
  * costs a comparison and nothing more. So files are read again, and gateways
  * that belong to another interface now are followed.
  *
+ * What a file says comes with the request that was checked with it
+ * (route_reads.h). Where there is none, as when a change is undone or a probation
+ * ends, the file is read by and by, and what is wrong with it is in the log.
+ *
  * Control thread.
  */
 #ifndef WEFT_CONTROL_ROUTE_FILES_H
@@ -29,13 +33,15 @@ int route_files_change(struct route_file *file, const json_t *value, struct erro
 void route_files_remove(struct route_file *file);
 void route_files_fini(void);
 
-/* Reads the file anew. candidate is the configuration. 0 or -1 with errors, and all stays. */
+/* Reads the file anew. candidate is the configuration. 0; or -1 with errors, and all stays, or with
+ * a request that waits (later.h). */
 int route_files_reload(struct route_file *file, const json_t *candidate, struct errors *errors);
 
 /* An interface has other addresses: gateways may belong to another one now. */
 void route_files_addresses_changed(void);
-/* The RIB has all that files say. */
+/* The RIB has all that files say, as far as they could be read. */
 bool route_files_are_quiet(void);
+bool route_files_are_read(void);
 
 struct route_file *route_files_first(void); /* in the order in which they were added */
 struct route_file *route_files_next(struct route_file *file);
@@ -49,8 +55,8 @@ struct route_file_row {
 	size_t routes; /* of the file, as it was read last */
 	size_t given;  /* of these to the RIB; as many when all is done */
 	size_t nexthops;
-	uint64_t refused; /* by the RIB, for want of memory */
-	bool loading;
+	uint64_t refused;  /* by the RIB, for want of memory */
+	const char *state; /* "loading", "loaded", or "failed": it could not be read, see the log */
 };
 void route_files_row(const struct route_file *file, struct route_file_row *out);
 

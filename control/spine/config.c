@@ -22,6 +22,7 @@ typedef void listener_fn(void *arg, const struct noun *noun, const char *name, c
 struct config {
 	const struct registry *registry;
 	char *history_dir; /* NULL: nothing is kept */
+	history_sync *sync;
 	json_t *running;
 	bool busy;      /* hooks or listeners are at work */
 	json_t *before; /* what an unconfirmed change goes back to; NULL: none is pending */
@@ -66,6 +67,11 @@ void config_destroy(struct config *config)
 	json_decref(config->running);
 	free(config->history_dir);
 	free(config);
+}
+
+void config_sync_with(struct config *config, history_sync *sync)
+{
+	config->sync = sync;
 }
 
 const json_t *config_running(const struct config *config)
@@ -145,7 +151,7 @@ static void keep_history(struct config *config, const json_t *changes, const cha
 			 struct errors *errors)
 {
 	if (config->history_dir != NULL && json_array_size(changes) > 0)
-		history_write(config->history_dir, config->running, comment, errors);
+		history_write(config->history_dir, config->running, comment, config->sync, errors);
 }
 
 static json_t *apply_and_keep(struct config *config, const json_t *tree, const char *comment,

@@ -9,6 +9,7 @@
 #ifndef WEFT_CONTROL_SPINE_CONFIG_H
 #define WEFT_CONTROL_SPINE_CONFIG_H
 
+#include "control/spine/history.h"
 #include "control/spine/noun.h"
 
 struct config;
@@ -16,6 +17,8 @@ struct config;
 /* Starts empty. history_dir (made when something is written) keeps what was applied; NULL: nothing
  * is kept. NULL with errno. */
 struct config *config_create(const struct registry *registry, const char *history_dir);
+/* From now on somebody else waits until entries of the history are on the disk. */
+void config_sync_with(struct config *config, history_sync *sync);
 /* Does not touch the system: config_apply an empty tree first to take things down. */
 void config_destroy(struct config *config);
 

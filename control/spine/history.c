@@ -129,7 +129,7 @@ static int write_all(int fd, const char *text, size_t size)
 		text += n;
 		size -= (size_t)n;
 	}
-	return fsync(fd) < 0 ? -errno : 0;
+	return 0;
 }
 
 static void sync_dir(const char *dir)
@@ -143,7 +143,7 @@ static void sync_dir(const char *dir)
 }
 
 /* 0 or -errno; a half-written file is taken away. */
-static int write_file(const char *dir, const char *path, const char *text)
+static int write_file(const char *dir, const char *path, const char *text, history_sync *sync)
 {
 	char temporary[PATH_MAX + 8];
 	int fd, rc;
@@ -153,12 +153,16 @@ static int write_file(const char *dir, const char *path, const char *text)
 	if (fd < 0)
 		return -errno;
 	rc = write_all(fd, text, strlen(text));
+	if (rc == 0 && !sync && fsync(fd) < 0)
+		rc = -errno;
 	if (close(fd) < 0 && rc == 0)
 		rc = -errno;
 	if (rc == 0 && rename(temporary, path) < 0)
 		rc = -errno;
 	if (rc < 0)
 		unlink(temporary);
+	else if (sync)
+		sync(path);
 	else
 		sync_dir(dir);
 	return rc;
@@ -231,7 +235,8 @@ static void drop_oldest(const char *dir, const struct numbers *numbers)
 	}
 }
 
-int history_write(const char *dir, const json_t *tree, const char *comment, struct errors *errors)
+int history_write(const char *dir, const json_t *tree, const char *comment, history_sync *sync,
+		  struct errors *errors)
 {
 	struct numbers numbers = numbers_read(dir);
 	int newest = numbers.n > 0 ? numbers.list[0] : 0;
@@ -250,7 +255,7 @@ int history_write(const char *dir, const json_t *tree, const char *comment, stru
 	path_of(dir, newest + 1, path);
 	rc = make_dir(dir);
 	if (rc == 0)
-		rc = write_file(dir, path, text);
+		rc = write_file(dir, path, text, sync);
 	if (rc == 0)
 		drop_oldest(dir, &numbers);
 fail:

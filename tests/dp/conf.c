@@ -4,16 +4,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "control/bridges.h"
 #include "control/config_file.h"
 #include "control/daemon.h"
 #include "control/engines.h"
 #include "control/fib_sync.h"
+#include "control/helper.h"
 #include "control/interfaces.h"
 #include "control/loop.h"
 #include "control/nexthop_rows.h"
 #include "control/route_files.h"
+#include "control/spine/later.h"
 #include "control/statics.h"
 #include "control/vrfs.h"
 #include "dataplane/l3.h"
@@ -33,28 +36,57 @@ void conf_settle(void)
 		assert_true(i < TURNS_MAX);
 		event_base_loop(loop_base(), EVLOOP_NONBLOCK);
 		run_round();
+		if (i >= TURNS && !route_files_are_quiet())
+			usleep(50); /* a thread may be reading */
 	}
+}
+
+static void resume(void *arg)
+{
+	*(bool *)arg = true;
+}
+
+const char *conf_run(void (*request)(void *arg, struct errors *errors), void *arg)
+{
+	bool is_run = true;
+	struct later later = {.resume = resume, .arg = &is_run};
+	struct errors errors;
+
+	do {
+		is_run = false;
+		errors_init(&errors);
+		errors.later = &later;
+		request(arg, &errors);
+		free(said);
+		said = errors.n > 0 ? errors_text(&errors, NULL) : NULL;
+		errors_fini(&errors);
+		while (later_is_waiting(&later))
+			event_base_loop(loop_base(), EVLOOP_ONCE);
+	} while (is_run);
+	later_end(&later);
+	conf_settle();
+	return said;
+}
+
+static void apply_text(void *arg, struct errors *errors)
+{
+	const char *text = arg;
+	json_t *tree = config_text_load(text, strlen(text), errors);
+
+	if (tree)
+		json_decref(config_apply(weftd.config, tree, "test", errors));
+	json_decref(tree);
 }
 
 const char *apply(const char *yaml)
 {
-	struct errors errors;
-	json_t *tree, *changes = NULL;
+	const char *why;
 	char *text = NULL;
 
 	assert_true(asprintf(&text, BRIDGES "%s", yaml) > 0);
-	errors_init(&errors);
-	tree = config_text_load(text, strlen(text), &errors);
-	if (tree)
-		changes = config_apply(weftd.config, tree, "test", &errors);
-	free(said);
-	said = changes ? NULL : errors_text(&errors, NULL);
-	errors_fini(&errors);
-	json_decref(changes);
-	json_decref(tree);
+	why = conf_run(apply_text, text);
 	free(text);
-	conf_settle();
-	return said;
+	return why;
 }
 
 int conf_setup(void **state)
@@ -80,6 +112,7 @@ int conf_teardown(void **state)
 	fake_take_all(right);
 	must_apply("");
 	route_files_fini();
+	helper_stop();
 	engines_stop();
 	bridge_member_del(bridges_find("left")->bridge, &left->port);
 	bridge_member_del(bridges_find("right")->bridge, &right->port);

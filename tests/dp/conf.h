@@ -8,6 +8,7 @@
 #ifndef WEFT_TESTS_DP_CONF_H
 #define WEFT_TESTS_DP_CONF_H
 
+#include "control/spine/error.h"
 #include "tests/dp/net.h"
 
 extern struct fake *left, *right;
@@ -29,6 +30,9 @@ int conf_teardown(void **state);
  * NULL. Freed by the next call. */
 const char *apply(const char *yaml);
 #define must_apply(yaml) assert_null(apply(yaml))
+/* Runs a request that may have to wait, as often as needed; the errors' first lines, or NULL. Freed
+ * by the next call. */
+const char *conf_run(void (*request)(void *arg, struct errors *errors), void *arg);
 /* Lets control do what there is to do. */
 void conf_settle(void);
 

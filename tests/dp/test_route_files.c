@@ -5,11 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "control/config_file.h"
 #include "control/daemon.h"
 #include "control/fib_sync.h"
 #include "control/loop.h"
 #include "control/route_files.h"
 #include "control/spine/config.h"
+#include "control/spine/later.h"
 #include "tests/dp/conf.h"
 
 static char path[] = "/tmp/weft-routes-XXXXXX";
@@ -32,19 +34,15 @@ static const char *with_file(const char *more)
 	return yaml;
 }
 
+static void reload_it(void *arg, struct errors *errors)
+{
+	route_files_reload(route_files_find("f"), config_running(weftd.config), errors);
+}
+
 /* NULL, or the errors. */
 static const char *reload(void)
 {
-	static char *text;
-	struct errors errors;
-
-	errors_init(&errors);
-	route_files_reload(route_files_find("f"), config_running(weftd.config), &errors);
-	free(text);
-	text = errors.n ? errors_text(&errors, NULL) : NULL;
-	errors_fini(&errors);
-	conf_settle();
-	return text;
+	return conf_run(reload_it, NULL);
 }
 
 #define assert_refused(said, why)             \
@@ -54,6 +52,19 @@ static const char *reload(void)
 		if (!strstr(text, why))       \
 			fail_msg("%s", text); \
 	} while (0)
+
+static json_t *value_of_file(void)
+{
+	return json_pack("{s:s, s:i}", "file", path, "distance", 1);
+}
+
+static struct route_file_row row_of_file(void)
+{
+	struct route_file_row row;
+
+	route_files_row(route_files_find("f"), &row);
+	return row;
+}
 
 static uint64_t changes(void)
 {
@@ -205,13 +216,13 @@ static void a_file_goes_and_changes_while_it_is_loaded(void **state)
 	file_says(text);
 	errors_init(&errors);
 	must_apply(BOTH);
-	json_t *value = json_pack("{s:s, s:i}", "file", path, "distance", 1);
+	json_t *value = value_of_file();
 	assert_int_equal(route_files_add("f", value, &errors), 0);
 	do {
 		event_base_loop(loop_base(), EVLOOP_ONCE);
 		route_files_row(route_files_find("f"), &row);
 	} while (row.given == 0);
-	assert_true(row.loading);
+	assert_string_equal(row.state, "loading");
 	assert_in_range(row.given, 1, MANY - 1);
 	/* Another text on the way: the second walk takes back what the first has given. */
 	file_says("20.0.0.0/24 10.2.0.2\n");
@@ -228,6 +239,67 @@ static void a_file_goes_and_changes_while_it_is_loaded(void **state)
 	json_decref(value);
 	errors_fini(&errors);
 	free(text);
+}
+
+/* As where a change is undone: nobody can wait, and nobody hears what is wrong. */
+static void a_file_of_no_request_is_read_by_and_by(void **state)
+{
+	json_t *value = value_of_file();
+	struct errors errors;
+
+	errors_init(&errors);
+	must_apply(BOTH);
+	file_says("11.0.0.0/8 10.1.0.2\n");
+	assert_int_equal(route_files_add("f", value, &errors), 0);
+	assert_string_equal(row_of_file().state, "loading");
+	assert_leads("11.0.0.1", "none");
+	conf_settle();
+	assert_string_equal(row_of_file().state, "loaded");
+	assert_leads("11.0.0.1", "10.1.0.2 on l");
+	route_files_remove(route_files_find("f"));
+	/* It goes, and comes back, before it was read. */
+	assert_int_equal(route_files_add("f", value, &errors), 0);
+	route_files_remove(route_files_find("f"));
+	file_says("12.0.0.0/8 10.9.0.1%nowhere\n");
+	assert_int_equal(route_files_add("f", value, &errors), 0);
+	conf_settle();
+	assert_string_equal(row_of_file().state, "failed");
+	assert_false(route_files_are_read());
+	file_says("12.0.0.0/8 10.1.0.2\n");
+	assert_null(reload());
+	assert_string_equal(row_of_file().state, "loaded");
+	assert_true(route_files_are_read());
+	assert_leads("11.0.0.1", "none");
+	assert_leads("12.0.0.1", "10.1.0.2 on l");
+	route_files_remove(route_files_find("f"));
+	json_decref(value);
+	errors_fini(&errors);
+}
+
+/* Between its check and its use. */
+static void what_was_checked_is_what_is_used(void **state)
+{
+	struct later later = {0}; /* as at a start: nobody waits */
+	struct errors errors;
+	char yaml[4096];
+	json_t *tree;
+
+	must_apply(BOTH);
+	file_says("11.0.0.0/8 10.1.0.2\n");
+	snprintf(yaml, sizeof(yaml), "bridges: { left: { ports: {} }, right: { ports: {} } }\n%s",
+		 with_file(""));
+	errors_init(&errors);
+	errors.later = &later;
+	tree = config_text_load(yaml, strlen(yaml), &errors);
+	assert_non_null(tree);
+	file_says("nonsense");
+	json_decref(config_apply_sound(weftd.config, tree, "test", &errors));
+	assert_int_equal(errors.n, 0);
+	later_end(&later);
+	conf_settle();
+	assert_leads("11.0.0.1", "10.1.0.2 on l");
+	json_decref(tree);
+	errors_fini(&errors);
 }
 
 static int setup(void **state)
@@ -257,6 +329,8 @@ int main(void)
 		TEST(a_files_gateways_follow_the_interfaces_addresses),
 		TEST(many_routes_of_a_file_come_and_go),
 		TEST(a_file_goes_and_changes_while_it_is_loaded),
+		TEST(a_file_of_no_request_is_read_by_and_by),
+		TEST(what_was_checked_is_what_is_used),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,7 +52,7 @@ static void check_again(const struct route_text *text, const struct route_line *
 	struct errors errors;
 
 	errors_init(&errors);
-	again = route_text_parse("again", again_text, n, "", &errors);
+	again = route_text_parse("again", again_text, n, "", NULL, &errors);
 	must_be(again && again->n == 1 && again->n_vias == 1);
 	must_be(route_line_compare(again->lines, line) == 0);
 	must_be(again->vias[0]->n == via->n && again->vias[0]->type == via->type);
@@ -70,7 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct errors errors;
 
 	errors_init(&errors);
-	text = route_text_parse("file", (const char *)data, size, "at", &errors);
+	text = route_text_parse("file", (const char *)data, size, "at", NULL, &errors);
 	must_be(text ? errors.n == 0 : errors.n > 0); /* nothing is refused without a word */
 	for (size_t i = 0; text && i < text->n; i++) {
 		must_be(text->lines[i].via < text->n_vias);

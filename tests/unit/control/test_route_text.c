@@ -30,7 +30,7 @@ static int teardown(void **state)
 
 static struct route_text *parse(const char *text)
 {
-	return route_text_parse("f", text, strlen(text), "at", &errors);
+	return route_text_parse("f", text, strlen(text), "at", NULL, &errors);
 }
 
 static void add_hop(const struct route_hop *hop, char *out, size_t size)
@@ -186,62 +186,99 @@ static void many_different_next_hops_have_their_place(void **state)
 	for (int i = 0; i < ROUTE_TEXT_VIAS_MAX; i++)
 		n += (size_t)snprintf(text + n, size - n, "10.%d.%d.0/24 11.%d.%d.1\n", i >> 8,
 				      i & 255, i >> 8, i & 255);
-	parsed = route_text_parse("f", text, n, "", &errors);
+	parsed = route_text_parse("f", text, n, "", NULL, &errors);
 	assert_non_null(parsed);
 	assert_int_equal(parsed->n_vias, ROUTE_TEXT_VIAS_MAX);
 	assert_string_equal(line(parsed, 258), "10.1.2.0/24 11.1.2.1");
 	assert_string_equal(line(parsed, 65534), "10.255.254.0/24 11.255.254.1");
 	route_text_unref(parsed);
 	n += (size_t)snprintf(text + n, size - n, "11.0.0.0/24 12.0.0.1\n");
-	assert_null(route_text_parse("f", text, n, "", &errors));
+	assert_null(route_text_parse("f", text, n, "", NULL, &errors));
 	assert_non_null(strstr(errors.list[0].text, "one kind of next hop too many"));
 	free(text);
 }
 
-static void write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+/* A file, and what becomes of it while it is read: a line more, as often as wanted. */
+struct busy_file {
+	char path[32];
+	int fd, changes;
+};
 
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
+static bool change(void *arg)
+{
+	struct busy_file *file = arg;
+
+	if (file->changes-- > 0)
+		assert_int_equal(write(file->fd, "12.0.0.0/8 w\n", 13), 13);
+	return true;
 }
 
-static void a_file_is_read_again_only_when_it_has_changed(void **state)
+static struct route_text *read_while_it_changes(int changes)
 {
-	char path[] = "/tmp/weft-routes-XXXXXX";
-	struct route_text *a, *b, *c;
+	struct busy_file file = {.path = "/tmp/weft-routes-XXXXXX", .changes = changes};
+	const struct route_text_want want = {change, &file};
+	struct route_text *text;
 
-	close(mkstemp(path));
-	a = route_text_read(path, "", &errors);
-	assert_int_equal(a->n, 0);
-	route_text_unref(a);
-	write_file(path, "10.0.0.0/8 w\n");
-	a = route_text_read(path, "", &errors);
-	b = route_text_read(path, "", &errors);
-	assert_ptr_equal(a, b);
-	write_file(path, "10.0.0.0/8 w\n11.0.0.0/8 w\n");
-	c = route_text_read(path, "", &errors);
-	assert_int_equal(a->n, 1);
-	assert_int_equal(c->n, 2);
-	write_file(path, "nonsense\n");
-	assert_null(route_text_read(path, "", &errors));
-	unlink(path);
-	route_text_unref(a);
-	route_text_unref(b);
-	route_text_unref(c);
-	route_text_forget();
+	file.fd = mkstemp(file.path);
+	assert_int_equal(write(file.fd, "10.0.0.0/8 w\n", 13), 13);
+	text = route_text_read(file.path, "at", &want, &errors);
+	close(file.fd);
+	unlink(file.path);
+	return text;
+}
+
+static void a_file_that_changes_while_it_is_read_is_read_once_more(void **state)
+{
+	struct route_text *text = read_while_it_changes(1);
+
+	assert_non_null(text);
+	assert_int_equal(text->n, 2);
+	route_text_unref(text);
+}
+
+static void one_that_does_not_stop_changing_is_refused(void **state)
+{
+	assert_null(read_while_it_changes(100));
+	assert_int_equal(errors.n, 1);
+	assert_non_null(strstr(errors.list[0].text, "it changes while it is read"));
+}
+
+static bool is_unwanted(void *arg)
+{
+	int *asked = arg;
+
+	return --*asked > 0;
+}
+
+static void what_nobody_wants_any_more_comes_to_an_end(void **state)
+{
+	size_t size = 200000 * 24, n = 0;
+	char *text = malloc(size);
+	int asked;
+
+	for (int i = 200000; i > 0; i--) /* in the wrong order: it is sorted, too */
+		n += (size_t)snprintf(text + n, size - n, "10.%d.%d.%d/32 w\n", i >> 16,
+				      i >> 8 & 255, i & 255);
+	for (int after = 1; after < 100; after += 7) {
+		const struct route_text_want want = {is_unwanted, &asked};
+
+		asked = after;
+		assert_null(route_text_parse("f", text, n, "at", &want, &errors));
+		assert_int_equal(asked, 0);
+		assert_int_equal(errors.n, 0);
+	}
+	free(text);
 }
 
 static void what_cannot_be_read_says_why(void **state)
 {
-	assert_null(route_text_read("/nonexistent", "at", &errors));
+	assert_null(route_text_read("/nonexistent", "at", NULL, &errors));
 	assert_string_equal(errors.list[0].text,
 			    "cannot read /nonexistent: No such file or directory");
 	assert_string_equal(errors.list[0].path, "at");
-	assert_null(route_text_read("/tmp", "at", &errors));
+	assert_null(route_text_read("/tmp", "at", NULL, &errors));
 	assert_string_equal(errors.list[1].text, "cannot read /tmp: it is no file");
-	assert_null(route_text_read("/dev/zero", "at", &errors));
+	assert_null(route_text_read("/dev/zero", "at", NULL, &errors));
 }
 
 int main(void)
@@ -254,7 +291,9 @@ int main(void)
 		TEST(a_next_hop_of_too_many_members_is_refused),
 		TEST(it_is_sorted_and_knows_each_next_hop_once),
 		TEST(many_different_next_hops_have_their_place),
-		TEST(a_file_is_read_again_only_when_it_has_changed),
+		TEST(a_file_that_changes_while_it_is_read_is_read_once_more),
+		TEST(one_that_does_not_stop_changing_is_refused),
+		TEST(what_nobody_wants_any_more_comes_to_an_end),
 		TEST(what_cannot_be_read_says_why),
 	};
 

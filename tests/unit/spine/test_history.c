@@ -104,6 +104,29 @@ static size_t count_entries(const struct fixture *f)
 	return n;
 }
 
+static char synced[96];
+
+static void note_sync(const char *path)
+{
+	assert_int_equal(access(path, R_OK), 0);
+	snprintf(synced, sizeof(synced), "%s", path);
+}
+
+static void somebody_else_may_wait_for_the_disk(void **state)
+{
+	struct fixture *f = *state;
+	char path[96];
+
+	config_sync_with(f->config, note_sync);
+	set_mtu(f, 1400);
+	snprintf(path, sizeof(path), "%s/1.yaml", f->dir);
+	assert_string_equal(synced, path);
+	expect_entry(f, 0, 1, "mtu 1400");
+	synced[0] = '\0';
+	set_mtu(f, 1400); /* the same: nothing is written */
+	assert_string_equal(synced, "");
+}
+
 static void write_entry(const struct fixture *f, int number, const char *text)
 {
 	char path[96];
@@ -350,6 +373,7 @@ static void going_back_that_fails_is_logged_and_over(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(somebody_else_may_wait_for_the_disk),
 		TEST(what_was_applied_is_kept_the_newest_first),
 		TEST(history_survives_a_restart_and_repeats_nothing),
 		TEST(only_the_newest_hundred_are_kept),
