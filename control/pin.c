@@ -37,7 +37,7 @@ const struct nexthop_set *pin_set_of(const struct route_conf *conf)
 	uint32_t n = conf->n ? conf->n : 1;
 
 	for (uint32_t i = 0; i < conf->n; i++)
-		if (!hop_of(&conf->hops[i], conf->bfd, &hops[i])) {
+		if (!hop_of(&conf->hops[i], conf->terms.bfd, &hops[i])) {
 			errno = ENOENT;
 			return NULL;
 		}

@@ -37,7 +37,8 @@ static bool seen_init(struct seen *seen, const json_t *section)
 
 static size_t hash_of(const struct route_conf *conf)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325) + conf->prefix.length * 256U + conf->distance;
+	uint64_t hash =
+		UINT64_C(0xcbf29ce484222325) + conf->prefix.length * 256U + conf->terms.distance;
 
 	for (int i = 0; i < 16; i++)
 		hash = (hash ^ conf->prefix.addr.bytes[i]) * UINT64_C(0x100000001b3);
@@ -60,7 +61,8 @@ static long seen_before(struct seen *seen, const struct route_conf *conf, size_t
 		}
 		route_conf(json_array_get(seen->section, *place - 1), &other);
 		if (prefix_compare(&other.prefix, &conf->prefix) == 0 &&
-		    other.distance == conf->distance && hop_same_vrf(other.vrf, conf->vrf))
+		    other.terms.distance == conf->terms.distance &&
+		    hop_same_vrf(other.vrf, conf->vrf))
 			return (long)*place - 1;
 	}
 }
@@ -155,7 +157,7 @@ static int check_route(struct check *check, const json_t *item, size_t route)
 				  "%s is there at routes[%ld] already: expected all gateways under "
 				  "one via, or another distance",
 				  text, before);
-	if (conf.bfd && check_bfd(check, &conf, route) < 0)
+	if (conf.terms.bfd && check_bfd(check, &conf, route) < 0)
 		return -1;
 	return check_hops(check, &conf, route);
 }

@@ -67,28 +67,7 @@ const struct field route_fields[] = {
 	 .type = F_REF,
 	 .ref = "vrf",
 	 .help = "whose route it is; none: the default one"},
-	{.name = "distance",
-	 .type = F_INT,
-	 .min = 1,
-	 .max = 254,
-	 .def = "1",
-	 .help = "the route of the least one is used"},
-	{.name = "metric",
-	 .type = F_INT,
-	 .min = 0,
-	 .max = UINT32_MAX,
-	 .def = "0",
-	 .help = "likewise, among those of one distance"},
-	{.name = "tag",
-	 .type = F_INT,
-	 .min = 0,
-	 .max = UINT32_MAX,
-	 .def = "0",
-	 .help = "a mark for filters"},
-	{.name = "bfd",
-	 .type = F_BOOL,
-	 .def = "false",
-	 .help = "a gateway that no longer answers is left at once"},
+	ROUTE_TERMS_FIELDS,
 	{.name = NULL},
 };
 
@@ -114,18 +93,24 @@ static uint8_t type_of(const char *word)
 	return NEXTHOP_GATEWAY;
 }
 
+void route_terms(const json_t *item, struct route_terms *out)
+{
+	int64_t distance = conf_int(item, "distance");
+
+	*out = (struct route_terms){.distance = distance ? (uint8_t)distance : STATIC_DISTANCE,
+				    .bfd = conf_bool(item, "bfd"),
+				    .metric = (uint32_t)conf_int(item, "metric"),
+				    .tag = (uint32_t)conf_int(item, "tag")};
+}
+
 void route_conf(const json_t *item, struct route_conf *out)
 {
 	const json_t *list = json_object_get(item, "via"), *hop;
-	int64_t distance = conf_int(item, "distance");
 	size_t i;
 
 	*out = (struct route_conf){.vrf = conf_str(item, "vrf"),
-				   .distance = distance ? (uint8_t)distance : STATIC_DISTANCE,
-				   .metric = (uint32_t)conf_int(item, "metric"),
-				   .tag = (uint32_t)conf_int(item, "tag"),
-				   .bfd = conf_bool(item, "bfd"),
 				   .type = type_of(conf_str(item, "type"))};
+	route_terms(item, &out->terms);
 	prefix_parse(conf_str(item, "prefix"), &out->prefix);
 	json_array_foreach((json_t *)list, i, hop)
 		hop_conf(hop, &out->hops[out->n++]);

@@ -13,6 +13,38 @@ extern const struct field route_fields[]; /* ends with name NULL */
 
 #define STATIC_DISTANCE 1
 
+/* Fields of routes and of files of routes alike: see struct route_terms. */
+#define ROUTE_TERMS_FIELDS                                                 \
+	{.name = "distance",                                               \
+	 .type = F_INT,                                                    \
+	 .min = 1,                                                         \
+	 .max = 254,                                                       \
+	 .def = "1",                                                       \
+	 .help = "the route of the least one is used"},                    \
+		{.name = "metric",                                         \
+		 .type = F_INT,                                            \
+		 .min = 0,                                                 \
+		 .max = UINT32_MAX,                                        \
+		 .def = "0",                                               \
+		 .help = "likewise, among those of one distance"},         \
+		{.name = "tag",                                            \
+		 .type = F_INT,                                            \
+		 .min = 0,                                                 \
+		 .max = UINT32_MAX,                                        \
+		 .def = "0",                                               \
+		 .help = "a mark for filters"},                            \
+	{                                                                  \
+		.name = "bfd", .type = F_BOOL, .def = "false",             \
+		.help = "a gateway that no longer answers is left at once" \
+	}
+
+/* On what terms a static route is used. */
+struct route_terms {
+	uint8_t distance;
+	bool bfd; /* its gateways must answer */
+	uint32_t metric, tag;
+};
+
 /* A static route; interfaces and VRFs still by name. */
 struct route_hop {
 	struct addr gateway;         /* ADDR_NONE: none */
@@ -23,15 +55,14 @@ struct route_hop {
 struct route_conf {
 	struct prefix prefix;
 	const char *vrf; /* NULL: the default one */
-	uint8_t distance;
-	uint32_t metric, tag;
-	bool bfd;     /* its gateways must answer */
+	struct route_terms terms;
 	uint8_t type; /* NEXTHOP_BLACKHOLE and its like; NEXTHOP_GATEWAY: as hops say */
 	uint32_t n;
 	struct route_hop hops[NEXTHOP_SET_MAX];
 };
 
 /* item is checked; without defaults will do. Texts stay the item's. */
+void route_terms(const json_t *item, struct route_terms *out);
 void route_conf(const json_t *item, struct route_conf *out);
 
 /* False of multicast, loopback and link-local addresses. */

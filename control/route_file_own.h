@@ -22,8 +22,7 @@ struct route_file {
 	struct route_read *read; /* NULL: it is not read just now */
 	bool has_failed;         /* to be read, last time */
 	uint16_t vrf;
-	uint8_t distance;
-	uint32_t metric, tag;
+	struct route_terms terms;
 	uint32_t source; /* of the RIB */
 
 	/* The walk. When it is over, the RIB has what `has` says. */

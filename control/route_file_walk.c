@@ -12,7 +12,7 @@
 #include "control/spine/log.h"
 #include "control/vrfs.h"
 
-#define BATCH    64   /* routes from one look at the clock to the next */
+#define BATCH 64 /* routes from one look at the clock to the next */
 
 static struct event *timer; /* while something is given */
 
@@ -50,6 +50,7 @@ static const struct nexthop_set *set_of(const struct route_file *file, struct si
 		return *slot;
 	route_via_conf(side->text->vias[line->via], &conf);
 	conf.vrf = vrfs_name(file->vrf);
+	conf.terms = file->terms;
 	named = pin_set_of(&conf);
 	if (!named)
 		return NULL;
@@ -70,9 +71,9 @@ static void give(struct route_file *file, const struct route_line *line,
 		 const struct nexthop_set *set)
 {
 	struct rib_route route = {.set = set,
-				  .metric = file->metric,
-				  .tag = file->tag,
-				  .distance = file->distance};
+				  .metric = file->terms.metric,
+				  .tag = file->terms.tag,
+				  .distance = file->terms.distance};
 	struct prefix prefix;
 	int r;
 

@@ -131,13 +131,6 @@ static void find_text(struct route_file *file, const struct errors *errors)
 
 /* --- the configuration --- */
 
-static void take_numbers(struct route_file *file, const json_t *value)
-{
-	file->distance = (uint8_t)conf_int(value, "distance");
-	file->metric = (uint32_t)conf_int(value, "metric");
-	file->tag = (uint32_t)conf_int(value, "tag");
-}
-
 static void append(struct route_file *file)
 {
 	struct route_file **at = &first;
@@ -159,7 +152,7 @@ int route_files_add(const char *name, const json_t *value, struct errors *errors
 	file->path = must(strdup(conf_str(value, "file")));
 	file->vrf = (uint16_t)vrfs_id(conf_str(value, "vrf"));
 	file->source = source;
-	take_numbers(file, value);
+	route_terms(value, &file->terms);
 	append(file);
 	find_text(file, errors);
 	return 0;
@@ -193,7 +186,7 @@ int route_files_change(struct route_file *file, const json_t *value, struct erro
 	r = move(file, (uint16_t)vrfs_id(conf_str(value, "vrf")));
 	if (r < 0)
 		return errors_add(errors, "", "%s", strerror(-r));
-	take_numbers(file, value);
+	route_terms(value, &file->terms);
 	if (is_another) {
 		char *copy = must(strdup(path));
 
@@ -288,7 +281,7 @@ void route_files_row(const struct route_file *file, struct route_file_row *out)
 		.name = file->name,
 		.path = file->path,
 		.vrf = file->vrf,
-		.distance = file->distance,
+		.distance = file->terms.distance,
 		.state = state_of(file),
 		.routes = file->text ? file->text->n : 0,
 		.given = given(file),

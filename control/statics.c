@@ -14,9 +14,8 @@
 
 struct static_route {
 	struct prefix prefix;
-	uint8_t distance;
+	struct route_terms terms;
 	uint16_t vrf;
-	uint32_t metric, tag;
 	const struct nexthop_set *set; /* as configured */
 };
 
@@ -90,10 +89,10 @@ static const struct nexthop_set *pinned(uint16_t vrf, const struct nexthop_set *
 /* Gives the RIB the route. 0 or -errno. */
 static int give(const struct static_route *route)
 {
-	uint32_t source = source_of(route->distance);
-	struct rib_route out = {.metric = route->metric,
-				.tag = route->tag,
-				.distance = route->distance};
+	uint32_t source = source_of(route->terms.distance);
+	struct rib_route out = {.metric = route->terms.metric,
+				.tag = route->terms.tag,
+				.distance = route->terms.distance};
 
 	if (!source)
 		return -errno;
@@ -111,10 +110,8 @@ static int put(const struct route_conf *conf, struct static_route *route)
 	if (vrf < 0)
 		return -ENOENT;
 	*route = (struct static_route){.prefix = conf->prefix,
-				       .distance = conf->distance,
+				       .terms = conf->terms,
 				       .vrf = (uint16_t)vrf,
-				       .metric = conf->metric,
-				       .tag = conf->tag,
 				       .set = pin_set_of(conf)};
 	if (!route->set)
 		return -errno;
@@ -154,11 +151,11 @@ int statics_add(size_t at, const json_t *value, struct errors *errors)
 
 	route_conf(value, &conf);
 	engines_now();
-	statics.n_of[conf.distance]++;
+	statics.n_of[conf.terms.distance]++;
 	if (r == 0)
 		r = put(&conf, &route);
 	if (r < 0) {
-		let_go(conf.distance);
+		let_go(conf.terms.distance);
 		return refuse(&conf, r, errors);
 	}
 	memmove(statics.list + at + 1, statics.list + at, (statics.n - at) * sizeof(*statics.list));
@@ -192,12 +189,13 @@ void statics_remove(size_t at)
 	const struct static_route route = statics.list[at];
 
 	engines_now();
-	rib_del(engines_env()->rib, statics.sources[route.distance], route.vrf, &route.prefix);
+	rib_del(engines_env()->rib, statics.sources[route.terms.distance], route.vrf,
+		&route.prefix);
 	nexthop_set_unref(rib_sets(engines_env()->rib), route.set);
 	statics.n--;
 	statics.following -= at < statics.following;
 	memmove(statics.list + at, statics.list + at + 1, (statics.n - at) * sizeof(*statics.list));
-	let_go(route.distance);
+	let_go(route.terms.distance);
 	engines_kick();
 }
 

@@ -12,6 +12,7 @@
 #include "control/route_files.h"
 #include "control/spine/config.h"
 #include "control/spine/later.h"
+#include "control/watches.h"
 #include "tests/dp/conf.h"
 
 static char path[] = "/tmp/weft-routes-XXXXXX";
@@ -302,6 +303,31 @@ static void what_was_checked_is_what_is_used(void **state)
 	errors_fini(&errors);
 }
 
+static unsigned sessions(void)
+{
+	const struct bfd_session *session = NULL;
+	unsigned n = 0;
+
+	while ((session = bfd_next(watches_bfd(), session)))
+		n++;
+	return n;
+}
+
+static void gateways_of_a_file_are_watched_if_it_says_so(void **state)
+{
+	file_says("11.0.0.0/8 10.1.0.2\n12.0.0.0/8 10.1.0.2\n13.0.0.0/8 r\n14.0.0.0/8 "
+		  "10.1.0.2,10.2.0.2\n");
+	must_apply(with_file(""));
+	assert_int_equal(sessions(), 0);
+	must_apply(with_file(", bfd: true"));
+	assert_int_equal(sessions(), 2);
+	file_says("11.0.0.0/8 10.1.0.2\n14.0.0.0/8 10.1.0.3,10.2.0.3\n");
+	assert_null(reload());
+	assert_int_equal(sessions(), 3);
+	must_apply(with_file(""));
+	assert_int_equal(sessions(), 0);
+}
+
 static int setup(void **state)
 {
 	close(mkstemp(path));
@@ -331,6 +357,7 @@ int main(void)
 		TEST(a_file_goes_and_changes_while_it_is_loaded),
 		TEST(a_file_of_no_request_is_read_by_and_by),
 		TEST(what_was_checked_is_what_is_used),
+		TEST(gateways_of_a_file_are_watched_if_it_says_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
