@@ -221,13 +221,13 @@ uint32_t fib_group_retry(const struct nexthop_set *set)
 
 void fib_groups_changed(struct fib_hop *hop)
 {
-	convergence_step(CONVERGENCE_GROUPS);
 	for (struct fib_member *member = hop->members; member; member = member->next) {
 		int r = publish(member->group);
 
 		if (r < 0)
 			log_error("a group could not be changed: %s", strerror(-r));
 	}
+	convergence_step(CONVERGENCE_GROUPS);
 }
 
 void fib_sync_iface_changed(const struct iface *iface)
