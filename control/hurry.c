@@ -11,28 +11,58 @@
 #define MOMENT_NS 10000000 /* DPDK rounds to 10 MHz: a hundredth of it would still do */
 
 static int before;
-static bool begun;
+static bool knows_before, starts, is_kept;
 static __thread bool sleeps_short;
 
-void hurry_begin(void)
-{
-	errno = 0;
-	before = getpriority(PRIO_PROCESS, 0);
-	begun = errno == 0 && before > PRIORITY && setpriority(PRIO_PROCESS, 0, PRIORITY) == 0;
-}
-
 /* Linux keeps a priority for each thread, and new ones have that of their maker. */
-void hurry_end(void)
+static void set_all(int priority)
 {
-	DIR *threads = begun ? opendir("/proc/self/task") : NULL;
+	DIR *threads = opendir("/proc/self/task");
 	struct dirent *entry;
 
 	while (threads && (entry = readdir(threads)))
 		if (entry->d_name[0] != '.')
-			setpriority(PRIO_PROCESS, (id_t)atoi(entry->d_name), before);
+			setpriority(PRIO_PROCESS, (id_t)atoi(entry->d_name), priority);
 	if (threads)
 		closedir(threads);
-	begun = false;
+}
+
+/* As it has to be by now. Who is before others already stays there. */
+static void settle(void)
+{
+	if (!knows_before) {
+		errno = 0;
+		before = getpriority(PRIO_PROCESS, 0);
+		knows_before = errno == 0;
+	}
+	if (knows_before && before > PRIORITY)
+		set_all(starts || is_kept ? PRIORITY : before);
+}
+
+void hurry_begin(void)
+{
+	starts = true;
+	settle();
+}
+
+void hurry_end(void)
+{
+	starts = false;
+	settle();
+}
+
+void hurry_keep(bool on)
+{
+	if (on == is_kept)
+		return;
+	is_kept = on;
+	if (!starts)
+		settle();
+}
+
+bool hurry_is_kept(void)
+{
+	return is_kept;
 }
 
 void hurry_sleep(bool on)

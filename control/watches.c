@@ -7,6 +7,7 @@
 
 #include "control/daemon.h"
 #include "control/fib_sync.h"
+#include "control/hurry.h"
 #include "control/interfaces.h"
 #include "control/spine/log.h"
 
@@ -110,6 +111,7 @@ struct env_watch *watches_add(struct env *env, uint32_t iface, const struct addr
 	}
 	other = next_of(watch->session, NULL);
 	all = watch;
+	hurry_keep(true);
 	if (other) {
 		watch->was_up = other->was_up;
 		watch->is_silent = other->is_silent;
@@ -141,4 +143,6 @@ void watches_del(struct env *env, struct env_watch *watch)
 		fib_sync_answers(info.iface, &info.peer, true);
 	bfd_unwant(bfd, watch->session, on_bfd, watch);
 	free(watch);
+	if (!all)
+		hurry_keep(false);
 }

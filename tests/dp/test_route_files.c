@@ -8,6 +8,7 @@
 #include "control/config_file.h"
 #include "control/daemon.h"
 #include "control/fib_sync.h"
+#include "control/hurry.h"
 #include "control/loop.h"
 #include "control/route_files.h"
 #include "control/spine/config.h"
@@ -319,13 +320,16 @@ static void gateways_of_a_file_are_watched_if_it_says_so(void **state)
 		  "10.1.0.2,10.2.0.2\n");
 	must_apply(with_file(""));
 	assert_int_equal(sessions(), 0);
+	assert_false(hurry_is_kept());
 	must_apply(with_file(", bfd: true"));
 	assert_int_equal(sessions(), 2);
+	assert_true(hurry_is_kept()); /* who has sessions goes before others */
 	file_says("11.0.0.0/8 10.1.0.2\n14.0.0.0/8 10.1.0.3,10.2.0.3\n");
 	assert_null(reload());
 	assert_int_equal(sessions(), 3);
 	must_apply(with_file(""));
 	assert_int_equal(sessions(), 0);
+	assert_false(hurry_is_kept());
 }
 
 static int setup(void **state)

@@ -80,11 +80,46 @@ static void a_hurry_goes_before_others_and_ends_for_every_thread(void **state)
 	pthread_barrier_destroy(&barrier);
 }
 
+static void it_lasts_where_it_is_kept_and_no_longer(void **state)
+{
+	int before = getpriority(PRIO_PROCESS, 0), seen[2];
+	pthread_t thread;
+
+	if (geteuid() != 0) {
+		skip();
+		return;
+	}
+	pthread_barrier_init(&barrier, NULL, 2);
+	hurry_begin();
+	hurry_keep(true);
+	hurry_end();
+	assert_true(getpriority(PRIO_PROCESS, 0) < before);
+	assert_int_equal(pthread_create(&thread, NULL, tell_priority, seen), 0);
+	pthread_barrier_wait(&barrier);
+	hurry_keep(false);
+	pthread_barrier_wait(&barrier);
+	pthread_join(thread, NULL);
+	assert_true(seen[0] < before);
+	assert_int_equal(seen[1], before);
+	assert_int_equal(getpriority(PRIO_PROCESS, 0), before);
+	/* Without a start as well, for threads that are there already. */
+	assert_int_equal(pthread_create(&thread, NULL, tell_priority, seen), 0);
+	pthread_barrier_wait(&barrier);
+	hurry_keep(true);
+	pthread_barrier_wait(&barrier);
+	pthread_join(thread, NULL);
+	assert_int_equal(seen[0], before);
+	assert_true(seen[1] < before);
+	hurry_keep(false);
+	pthread_barrier_destroy(&barrier);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sleeps_are_short_in_a_hurry_and_for_this_thread_alone),
 		cmocka_unit_test(a_hurry_goes_before_others_and_ends_for_every_thread),
+		cmocka_unit_test(it_lasts_where_it_is_kept_and_no_longer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
