@@ -7,9 +7,9 @@
 
 #include "control/loop.h"
 
-#define SLICE_US     2000 /* of one kind of work */
+#define SLICE_US     1500 /* of one kind of work */
 #define SLICE_MIN_US 300  /* however long the turn is already */
-#define TURN_US      4000 /* of all that is done in slices, together */
+#define TURN_US      3000 /* of all that is done in slices, together */
 
 /* What an event carries as its argument; freed with it. */
 struct watch {
