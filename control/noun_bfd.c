@@ -44,6 +44,14 @@ static const struct field fields[] = {
 	 .max = 255,
 	 .def = "3",
 	 .help = "packets missed before the neighbour takes us for dead"},
+	{.name = "hold",
+	 .type = F_DURATION,
+	 .min = 0,
+	 .max = 600000,
+	 .def = "1s",
+	 .help = "that a session has to be up after a failure before its neighbour is used again; "
+		 "a "
+		 "failure counts at once"},
 	{.name = "admin-down",
 	 .type = F_BOOL,
 	 .def = "false",
@@ -66,7 +74,10 @@ static const struct column columns[] = {
 	{"sent", NULL, "packets", true},
 	{"received", NULL, "packets that were believed", true},
 	{"refused", NULL, "packets that were not", true},
+	{"refused_by", NULL, "how many of these, by reason", true},
+	{"last_refused", NULL, "why, the last time", true},
 	{"users", NULL, "that want it", true},
+	{"held", "s", "until the neighbour is used again", true},
 	{NULL},
 };
 
@@ -99,12 +110,16 @@ static void auth_make(const json_t *auth, struct bfd_auth *out)
 /* value NULL: as if nothing were configured. */
 static int apply(const json_t *value, struct errors *errors)
 {
-	struct bfd_conf conf = {.tx_us = 300000, .rx_us = 300000, .multiplier = 3};
+	struct bfd_conf conf = {.tx_us = 300000,
+				.rx_us = 300000,
+				.multiplier = 3,
+				.hold_us = 1000000};
 	int r;
 
 	if (value) {
 		conf.tx_us = conf.rx_us = (uint32_t)conf_ms(value, "interval") * 1000;
 		conf.multiplier = (uint8_t)conf_int(value, "multiplier");
+		conf.hold_us = (uint32_t)conf_ms(value, "hold") * 1000;
 		conf.admin_down = conf_bool(value, "admin-down");
 		if (json_object_get(value, "auth"))
 			auth_make(json_object_get(value, "auth"), &conf.auth);
@@ -130,17 +145,35 @@ static int del(const char *name, const json_t *old, struct errors *errors)
 	return apply(NULL, errors);
 }
 
+static json_t *refused_by(const struct bfd_info *info, uint64_t *sum)
+{
+	json_t *out = json_object();
+
+	*sum = 0;
+	for (int why = 0; why < BFD_REFUSALS; why++) {
+		*sum += info->refused[why];
+		if (info->refused[why])
+			json_object_set_new(out, bfd_refused_names[why],
+					    json_integer((json_int_t)info->refused[why]));
+	}
+	return out;
+}
+
 static json_t *row_of(const struct bfd_session *session)
 {
 	char peer[ADDR_TEXT_MAX], local[ADDR_TEXT_MAX] = "";
 	struct iface_entry *iface;
 	struct bfd_info info;
+	uint64_t refused;
+	json_t *by;
 
 	bfd_info(session, &info);
+	by = refused_by(&info, &refused);
 	iface = interfaces_by_id(info.iface);
 	if (info.local.family)
 		addr_print(&info.local, local);
-	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:f, s:s, s:s, s:I, s:I, s:I, s:I}",
+	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:f, s:s, s:s, s:I, s:I, s:I, s:I, "
+			 "s:f, s:o, s:s}",
 			 "peer", addr_print(&info.peer, peer), "interface",
 			 iface ? iface->iface.name : "", "state", bfd_state_names[info.state],
 			 "remote_state", bfd_state_names[info.remote_state], "detect_us",
@@ -148,8 +181,11 @@ static json_t *row_of(const struct bfd_session *session)
 			 (json_int_t)info.transitions, "age",
 			 (double)(engines_clock_us() - info.since_us) / 1e6, "diag",
 			 bfd_diag_names[info.diag], "local", local, "sent", (json_int_t)info.sent,
-			 "received", (json_int_t)info.received, "refused", (json_int_t)info.refused,
-			 "users", (json_int_t)info.users);
+			 "received", (json_int_t)info.received, "refused", (json_int_t)refused,
+			 "users", (json_int_t)info.users, "held", (double)info.held_us / 1e6,
+			 "refused_by", by, "last_refused",
+			 info.last_refused == BFD_REFUSALS ? ""
+							   : bfd_refused_names[info.last_refused]);
 }
 
 static json_t *show(struct call *call)
@@ -162,6 +198,24 @@ static json_t *show(struct call *call)
 	return rows;
 }
 
+static json_t *counters(struct call *call)
+{
+	json_t *rows = json_array();
+
+	for (int why = 0; why < BFD_REFUSALS; why++)
+		json_array_append_new(rows, json_pack("{s:s, s:I}", "counter",
+						      bfd_refused_names[why], "count",
+						      (json_int_t)bfd_refused(watches_bfd(), why)));
+	return rows;
+}
+
+static const struct verb verbs[] = {
+	{.name = "counters",
+	 .help = "packets that were refused, by reason, of strangers too",
+	 .run = counters},
+	{.name = NULL},
+};
+
 const struct noun noun_bfd = {
 	.name = "bfd",
 	.key = "bfd",
@@ -169,6 +223,7 @@ const struct noun noun_bfd = {
 	.shape = NOUN_SINGLE,
 	.fields = fields,
 	.columns = columns,
+	.verbs = verbs,
 	.check = check,
 	.add = add,
 	.change = change,

@@ -158,6 +158,7 @@ static struct bfd_session *session_create(struct bfd *bfd, uint32_t iface, const
 	session->bfd = bfd;
 	session->iface = iface;
 	session->peer = *peer;
+	session->last_refused = BFD_REFUSALS;
 	session->my_discriminator = new_discriminator(bfd, slot);
 	session->source_port = bfd->next_port;
 	bfd->next_port = bfd->next_port == UINT16_MAX ? PORT_FIRST : bfd->next_port + 1;
@@ -261,7 +262,8 @@ static struct bfd_session *select_session(const struct bfd *bfd, const struct pa
 	return session;
 }
 
-static enum bfd_refused take(struct bfd *bfd, const struct packet_in *in)
+/* *src is who sent it, from the moment where that is known. */
+static enum bfd_refused take(struct bfd *bfd, const struct packet_in *in, struct addr *src)
 {
 	struct bfd_session *session;
 	struct bfd_packet packet;
@@ -273,6 +275,7 @@ static enum bfd_refused take(struct bfd *bfd, const struct packet_in *in)
 	if (ip_read(in->data, in->len, false, &ip) < 0 || udp_read(&ip, &udp) < 0 ||
 	    udp.dport != BFD_PORT)
 		return BFD_BAD_PACKET;
+	*src = ip.src;
 	if (ip.ttl != BFD_TTL)
 		return BFD_BAD_TTL;
 	why = bfd_packet_read(udp.data, udp.len, &packet);
@@ -284,17 +287,24 @@ static enum bfd_refused take(struct bfd *bfd, const struct packet_in *in)
 	hold(session);
 	fits = bfd_packet_authentic(bfd->env, &packet, udp.data, udp.len, &bfd->conf.auth) &&
 	       bfd_session_input(session, &packet);
-	session->refused += !fits;
 	let_go(session);
 	return fits ? BFD_REFUSALS : BFD_BAD_AUTH;
 }
 
 void bfd_input(struct bfd *bfd, const struct packet_in *in)
 {
-	enum bfd_refused why = take(bfd, in);
+	struct addr src = {0};
+	enum bfd_refused why = take(bfd, in, &src);
+	struct bfd_session *session;
 
-	if (why != BFD_REFUSALS)
-		bfd->refused[why]++;
+	if (why == BFD_REFUSALS)
+		return;
+	bfd->refused[why]++;
+	session = by_peer(bfd, in->iface->id, &src);
+	if (!session)
+		return;
+	session->refused[why]++;
+	session->last_refused = why;
 }
 
 enum bfd_state bfd_state(const struct bfd_session *session)
@@ -329,7 +339,9 @@ void bfd_info(const struct bfd_session *session, struct bfd_info *out)
 		.sent = session->sent,
 		.received = session->received,
 		.refused = session->refused,
+		.last_refused = session->last_refused,
 		.since_us = session->since.us,
+		.held_us = bfd_session_held_us(session),
 		.users = count_users(session),
 	};
 }

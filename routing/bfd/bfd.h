@@ -5,9 +5,10 @@
  *
  * Whoever wants to know asks for a session (bfd_want) and is told of its
  * state; users of one neighbour share a session, which lasts as long as
- * anybody wants it. Both ends send control packets; a session is up while each
- * hears the other. Echo and demand mode are not offered; a neighbour that asks
- * for demand mode gets it (it then polls us).
+ * anybody wants it. A failure is told at once; that it is over, only when it
+ * has been so for the hold time: a neighbour that flaps fails once. Both ends send control packets;
+ * a session is up while each hears the other. Echo and demand mode are not offered; a neighbour
+ * that asks for demand mode gets it (it then polls us).
  *
  * The host gives packets for UDP port 3784 in, with what it had waiting
  * before it runs timers: a session is not declared dead over packets that had
@@ -64,7 +65,8 @@ struct bfd_conf {
 	uint32_t tx_us;     /* we send no faster than this once up */
 	uint32_t rx_us;     /* nor want to hear faster */
 	uint8_t multiplier; /* packets missed before we are given up, 1 to 255 */
-	bool admin_down;    /* held down; users are told so, and take it for no failure */
+	uint32_t hold_us; /* after a failure a session has to be up for so long before it counts */
+	bool admin_down;  /* held down; users are told so, and take it for no failure */
 	struct bfd_auth auth;
 };
 
@@ -99,12 +101,18 @@ struct bfd_info {
 	uint32_t tx_us;       /* how often we send now */
 	uint32_t detect_us;   /* after how much silence the session goes down; 0: not known yet */
 	uint32_t transitions; /* times it left Up */
-	uint64_t sent, received, refused;
-	int64_t since_us; /* when it got into its state */
+	uint64_t sent, received;
+	const uint64_t *refused; /* by reason, until the engine runs again; whoever sent them in its
+				    name */
+	enum bfd_refused last_refused; /* BFD_REFUSALS: none yet */
+	int64_t since_us;              /* when it got into its state */
+	int64_t held_us; /* until users are told that the failure is over; 0: nothing is held back
+			  */
 	uint32_t users;
 };
 
-/* Told within input or a timer, for each user: state is what the session has come to. A user may
+/* Told within input or a timer, for each user: state is what the session has come to (up, and held
+ * down by the neighbour, after a failure only when the hold time is over). A user may
  * give the session back, or ask for others, within the call. */
 typedef void bfd_told(void *arg, const struct bfd_session *session, enum bfd_state state);
 

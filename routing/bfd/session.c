@@ -21,6 +21,13 @@ static struct env *env_of(const struct bfd_session *session)
 	return session->bfd->env;
 }
 
+int64_t bfd_session_held_us(const struct bfd_session *session)
+{
+	if (!timer_runs(&session->hold_timer))
+		return 0;
+	return moment_span(env_now(env_of(session)), session->hold_timer.at);
+}
+
 uint32_t bfd_session_tx_us(const struct bfd_session *session)
 {
 	return larger(session->sent_tx_us, session->remote_rx_us);
@@ -148,15 +155,49 @@ static enum bfd_state told_state(const struct bfd_session *session)
 	return session->state;
 }
 
+/* RFC 5882 3.1 leaves it to us how long a session that flaps is not believed. What we hold down
+ * ourselves is no matter of belief. */
+static bool is_held(const struct bfd_session *session, enum bfd_state told)
+{
+	return session->has_failed && session->bfd->conf.hold_us &&
+	       session->state != BFD_ADMIN_DOWN && (told == BFD_UP || told == BFD_ADMIN_DOWN);
+}
+
+static void tell(struct bfd_session *session, bool was_up)
+{
+	struct env *env = env_of(session);
+	enum bfd_state told = told_state(session);
+
+	session->has_failed |= was_up && told == BFD_DOWN;
+	if (is_held(session, told) &&
+	    timer_start(env->timers, &session->hold_timer,
+			moment_add(session->since, session->bfd->conf.hold_us)) == 0)
+		return;
+	timer_stop(env->timers, &session->hold_timer);
+	if (told == BFD_UP || told == BFD_ADMIN_DOWN)
+		session->has_failed = false;
+	bfd_tell(session, told);
+}
+
+static void on_hold_over(struct timer *timer)
+{
+	struct bfd_session *session = container_of(timer, struct bfd_session, hold_timer);
+
+	session->has_failed = false;
+	bfd_tell(session, told_state(session));
+}
+
 static void enter(struct bfd_session *session, enum bfd_state state)
 {
-	if (session->state == BFD_UP)
+	bool was_up = session->state == BFD_UP;
+
+	if (was_up)
 		session->transitions++;
 	session->state = state;
 	session->since = env_now(env_of(session));
 	set_intervals(session);
 	transmit_now(session);
-	bfd_tell(session, told_state(session));
+	tell(session, was_up);
 }
 
 void bfd_session_event(struct bfd_session *session, enum bfd_event event)
@@ -193,6 +234,7 @@ void bfd_session_start(struct bfd_session *session)
 
 	timer_init(&session->send_timer, on_send);
 	timer_init(&session->detect_timer, on_silence);
+	timer_init(&session->hold_timer, on_hold_over);
 	session->state = session->bfd->conf.admin_down ? BFD_ADMIN_DOWN : BFD_DOWN;
 	session->remote_state = BFD_DOWN;
 	session->remote_rx_us = 1; /* 6.8.1: until the peer says more */
@@ -210,6 +252,7 @@ void bfd_session_stop(struct bfd_session *session)
 		bfd_session_event(session, BFD_HOLD);
 	timer_stop(env->timers, &session->send_timer);
 	timer_stop(env->timers, &session->detect_timer);
+	timer_stop(env->timers, &session->hold_timer);
 }
 
 void bfd_session_adjust(struct bfd_session *session)
@@ -223,6 +266,9 @@ void bfd_session_adjust(struct bfd_session *session)
 		timer_stop(env_of(session)->timers, &session->detect_timer);
 		bfd_session_event(session, BFD_PATH_LOST);
 	}
+	if (timer_runs(&session->hold_timer))
+		timer_start(env_of(session)->timers, &session->hold_timer,
+			    moment_add(session->since, session->bfd->conf.hold_us));
 	set_intervals(session);
 	if (session->polling || !had_path)
 		transmit_now(session);

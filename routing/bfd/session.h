@@ -33,10 +33,13 @@ struct bfd_session {
 	bool has_sequence; /* of the peer */
 	uint32_t remote_sequence, sequence;
 
-	struct timer send_timer, detect_timer;
+	bool has_failed; /* users were told so, and not yet that it is over */
+	struct timer send_timer, detect_timer, hold_timer;
 	struct moment since, heard;
 	uint32_t transitions;
-	uint64_t sent, received, refused;
+	uint64_t sent, received;
+	uint64_t refused[BFD_REFUSALS]; /* that came from the peer's address */
+	uint8_t last_refused;
 };
 
 /* What happens to a session: what a packet says of the peer's state, silence, and ourselves. */
@@ -71,5 +74,6 @@ bool bfd_session_input(struct bfd_session *session, const struct bfd_packet *pac
 
 uint32_t bfd_session_tx_us(const struct bfd_session *session);
 uint32_t bfd_session_detect_us(const struct bfd_session *session);
+int64_t bfd_session_held_us(const struct bfd_session *session);
 
 #endif

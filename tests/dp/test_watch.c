@@ -10,20 +10,22 @@
 #include <event2/event.h>
 
 #include "control/engines.h"
+#include "control/fib_sync.h"
 #include "control/interfaces.h"
 #include "control/loop.h"
 #include "control/watches.h"
 #include "routing/core/be.h"
 #include "routing/rib.h"
+#include "routing/rip/rip.h"
 #include "tests/dp/conf.h"
 
 #define FLOWS 64
 #define HOST  UINT64_C(0x0200000000bb)
 
-static const char yaml[] =
-	BOTH "bfd: { interval: 100ms, multiplier: 3 }\n"
-	     "rip: { interfaces: { l: { bfd: true }, r: { bfd: true } } }\n"
-	     "routes:\n- { prefix: 9.0.0.0/8, via: [10.1.0.2, 10.2.0.2], bfd: true }\n";
+#define YAML(hold)                                                           \
+	BOTH "bfd: { interval: 100ms, multiplier: 3, hold: " hold " }\n"     \
+	     "rip: { interfaces: { l: { bfd: true }, r: { bfd: true } } }\n" \
+	     "routes:\n- { prefix: 9.0.0.0/8, via: [10.1.0.2, 10.2.0.2], bfd: true }\n"
 
 static const char *const gateways[] = {"10.1.0.2", "10.2.0.2"};
 static const char *const ours[] = {"10.1.0.1", "10.2.0.1"};
@@ -64,7 +66,7 @@ static void says_rip(int i)
 	tells(i ? right : left, gateways[i], 520, "224.0.0.9", 520, 1, data, sizeof(data));
 }
 
-static void two_ways(void)
+static void two_ways_with(const char *yaml)
 {
 	must_apply(yaml);
 	for (int i = 0; i < 2; i++) {
@@ -77,6 +79,11 @@ static void two_ways(void)
 	}
 	assert_leads("9.1.1.1", "10.1.0.2 on l x8, 10.2.0.2 on r x8");
 	assert_leads("8.1.1.1", "10.1.0.2 on l x8, 10.2.0.2 on r x8");
+}
+
+static void two_ways(void)
+{
+	two_ways_with(YAML("0s"));
 }
 
 /* --- what packets do --- */
@@ -181,13 +188,26 @@ static void packets_go_the_other_way_before_routes_are_decided(void **state)
 	assert_leads("8.1.1.1", "10.2.0.2 on r");
 }
 
+static uint64_t refused_by_rip(enum rip_refused why)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < ENGINES_MAX; i++)
+		if (engines_instance(i) && engines_instance(i)->protocol == &protocol_rip)
+			n += rip_refused(engines_instance(i), why);
+	return n;
+}
+
 static void a_gateway_that_answers_again_is_used_again(void **state)
 {
 	two_ways();
 	says_bfd(0, BFD_DOWN);
 	conf_settle();
 	assert_int_equal(go_left("9.1.1.1"), 0);
+	says_rip(0);
 	conf_settle();
+	assert_int_equal(refused_by_rip(RIP_BFD_DOWN), 1);
+	assert_leads("8.1.1.1", "10.2.0.2 on r");
 	says_bfd(0, BFD_INIT);
 	conf_settle();
 	assert_in_range(go_left("9.1.1.1"), 1, FLOWS - 1);
@@ -199,6 +219,38 @@ static void a_gateway_that_answers_again_is_used_again(void **state)
 	conf_settle();
 }
 
+static void flap(uint32_t times)
+{
+	for (uint32_t i = 0; i < times; i++) {
+		says_bfd(0, BFD_DOWN);
+		conf_settle();
+		says_bfd(0, BFD_DOWN);
+		conf_settle();
+		says_bfd(0, BFD_INIT);
+		conf_settle();
+	}
+}
+
+static void a_gateway_that_flaps_changes_routes_once(void **state)
+{
+	struct fib_sync_stats before, after;
+	struct rib_counts first, last;
+
+	two_ways_with(YAML("1m"));
+	flap(1);
+	fib_sync_stats(&before);
+	rib_counts(engines_env()->rib, 0, &first);
+	flap(20);
+	fib_sync_stats(&after);
+	rib_counts(engines_env()->rib, 0, &last);
+	assert_int_equal(after.changes, before.changes);
+	assert_int_equal(last.changes, first.changes);
+	assert_int_equal(go_left("9.1.1.1"), 0);
+	conf_settle();
+	must_apply(YAML("0s")); /* up to now: it is up */
+	assert_leads("9.1.1.1", "10.1.0.2 on l x8, 10.2.0.2 on r x8");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, conf_setup, conf_teardown)
@@ -206,6 +258,7 @@ int main(void)
 		TEST(packets_go_the_other_way_before_anybody_is_told),
 		TEST(packets_go_the_other_way_before_routes_are_decided),
 		TEST(a_gateway_that_answers_again_is_used_again),
+		TEST(a_gateway_that_flaps_changes_routes_once),
 	};
 
 	return cmocka_run_group_tests_name("watch", tests, NULL, NULL);

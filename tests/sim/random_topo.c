@@ -173,6 +173,7 @@ static void write_protocols(struct maker *m)
 	static const char *const splits[] = {"simple", "poisoned"};
 	const char *split = splits[!one_in(m, 4)];
 	bool bfd = one_in(m, 4);
+	uint32_t ms;
 
 	fprintf(m->out, "rip redistribute=connected,static split=%s%s%s", split,
 		bfd ? " bfd=yes" : "", one_in(m, 4) ? " auth=md5" : "");
@@ -183,8 +184,10 @@ static void write_protocols(struct maker *m)
 	fputc('\n', m->out);
 	if (m->has_ng)
 		fprintf(m->out, "ripng redistribute=connected,static split=%s\n", split);
-	if (bfd)
-		fprintf(m->out, "bfd interval=%ums multiplier=3\n", 300 + pick(m, 700));
+	if (!bfd)
+		return;
+	ms = 300 + pick(m, 700);
+	fprintf(m->out, "bfd interval=%ums multiplier=3 hold=%ums\n", ms, 2 * ms);
 }
 
 /* --- what befalls them --- */

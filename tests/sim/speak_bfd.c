@@ -6,11 +6,12 @@
 #include "tests/sim/scene.h"
 #include "tests/sim/speaker.h"
 
-enum place { INTERVAL, MULTIPLIER };
+enum place { INTERVAL, MULTIPLIER, HOLD };
 
 static const struct option options[] = {
 	{"interval", OPTION_TIME, SPAN_MS(50), SPAN_MS(1), SPAN_S(60), NULL},
 	{"multiplier", OPTION_NUMBER, 3, 1, 255, NULL},
+	{"hold", OPTION_TIME, 0, 0, SPAN_S(600), NULL},
 	{NULL, 0, 0, 0, 0, NULL},
 };
 
@@ -31,6 +32,7 @@ static void configure(struct scene *scene, uint32_t router)
 		.tx_us = (uint32_t)settings->values[INTERVAL],
 		.rx_us = (uint32_t)settings->values[INTERVAL],
 		.multiplier = (uint8_t)settings->values[MULTIPLIER],
+		.hold_us = (uint32_t)settings->values[HOLD],
 	};
 
 	if (bfd_configure(scene->routers[router]->bfd, &conf) < 0)
@@ -43,7 +45,9 @@ static void print(const struct topo *topo, uint32_t router, FILE *out)
 
 	fputs("bfd: { interval: ", out);
 	time_print(settings->values[INTERVAL], out);
-	fprintf(out, ", multiplier: %d }\n", (int)settings->values[MULTIPLIER]);
+	fprintf(out, ", multiplier: %d, hold: ", (int)settings->values[MULTIPLIER]);
+	time_print(settings->values[HOLD], out);
+	fputs(" }\n", out);
 }
 
 /* Only where the two are not both up: else its packets all say the same, many times a second. */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "routing/core/be.h"
 #include "routing/core/ip.h"
 #include "routing/core/udp.h"
 
@@ -78,7 +79,7 @@ static void replayed_packets_are_refused(void **state)
 	for (int i = 0; i < 10; i++)
 		bfd_input(a->bfd, &in);
 	assert_int_equal(bfd_refused(a->bfd, BFD_BAD_AUTH), 10);
-	assert_int_equal(info(at_a).refused, 10);
+	assert_int_equal(info(at_a).refused[BFD_BAD_AUTH], 10);
 	link_ab->is_silent = true; /* what is refused does not keep the session up */
 	for (int i = 0; i < 10; i++) {
 		world_run(world, SPAN_MS(20));
@@ -152,6 +153,10 @@ static void packets_that_break_a_rule_are_refused_by_its_name(void **state)
 		give(cases[i].ttl, cases[i].src, bytes, cases[i].size);
 		assert_int_equal(bfd_refused(a->bfd, cases[i].why), before + 1);
 		assert_int_equal(bfd_state(at_a), BFD_DOWN);
+		if (strcmp(cases[i].src, "10.0.0.2") != 0)
+			continue;
+		assert_int_equal(info(at_a).last_refused, cases[i].why);
+		assert_true(info(at_a).refused[cases[i].why] > 0);
 	}
 	give(255, "10.0.0.2", good, sizeof(good));
 	assert_int_equal(bfd_state(at_a), BFD_INIT);
@@ -170,6 +175,41 @@ static void a_peer_that_wants_nothing_gets_nothing(void **state)
 	assert_in_range(info(at_a).sent, sent, sent + 2); /* until silence makes us forget it */
 }
 
+/* 6.6: it asks to be left in peace, and hears of us when it polls. */
+static void a_peer_in_demand_mode_hears_nothing_but_finals(void **state)
+{
+	enum { DEMAND = 0x02, POLL = 0x20 };
+	uint8_t bytes[24] = {0x20, BFD_DOWN << 6, 3, 24, 0, 0, 0, 9, [14] = 0xc3, [18] = 0xc3};
+	struct addr to_b = address("10.0.0.2");
+	uint64_t sent;
+
+	bfd_configure(a->bfd, &fast);
+	at_a = bfd_want(a->bfd, 1, &to_b, on_a, NULL);
+	give(255, "10.0.0.2", bytes, sizeof(bytes));
+	store_be32(bytes + 8, info(at_a).my_discriminator);
+	bytes[1] = BFD_UP << 6;
+	give(255, "10.0.0.2", bytes, sizeof(bytes));
+	bytes[1] |= POLL >> 1; /* final: what we polled for is agreed upon */
+	give(255, "10.0.0.2", bytes, sizeof(bytes));
+	assert_int_equal(bfd_state(at_a), BFD_UP);
+	bytes[1] = BFD_UP << 6 | DEMAND;
+	give(255, "10.0.0.2", bytes, sizeof(bytes));
+	sent = info(at_a).sent;
+	for (int i = 0; i < 30; i++) {
+		world_run(world, SPAN_MS(100));
+		give(255, "10.0.0.2", bytes, sizeof(bytes));
+	}
+	assert_int_equal(info(at_a).sent, sent);
+	assert_int_equal(bfd_state(at_a), BFD_UP);
+	bytes[1] |= POLL;
+	give(255, "10.0.0.2", bytes, sizeof(bytes));
+	assert_int_equal(info(at_a).sent, sent + 1);
+	bytes[1] = BFD_UP << 6; /* it has had enough of that */
+	give(255, "10.0.0.2", bytes, sizeof(bytes));
+	world_run(world, SPAN_MS(100));
+	assert_true(info(at_a).sent > sent + 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -178,6 +218,7 @@ int main(void)
 		TEST(configurations_without_sense_are_refused),
 		TEST(packets_that_break_a_rule_are_refused_by_its_name),
 		TEST(a_peer_that_wants_nothing_gets_nothing),
+		TEST(a_peer_in_demand_mode_hears_nothing_but_finals),
 	};
 
 	return cmocka_run_group_tests_name("bfd input", tests, NULL, NULL);
