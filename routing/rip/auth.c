@@ -123,10 +123,11 @@ static bool same(const uint8_t *a, const uint8_t *b, size_t n)
 	return !differ;
 }
 
-static bool password_fits(struct env *env, const struct rip_iface_conf *conf, const uint8_t *given)
+static const struct rip_key *find_password(struct env *env, const struct rip_iface_conf *conf,
+					   const uint8_t *given)
 {
 	int64_t now = env->ops->wall_s(env);
-	bool fits = false;
+	const struct rip_key *found = NULL;
 
 	for (uint8_t i = 0; i < conf->n_keys; i++) {
 		const struct rip_key *key = &conf->keys[i];
@@ -136,9 +137,10 @@ static bool password_fits(struct env *env, const struct rip_iface_conf *conf, co
 		    !is_within(key->accept_from_s, key->accept_until_s, now))
 			continue;
 		memcpy(wanted, key->key, key->size);
-		fits |= same(wanted, given, PASSWORD_SIZE);
+		if (same(wanted, given, PASSWORD_SIZE))
+			found = key;
 	}
-	return fits;
+	return found;
 }
 
 static bool digest_fits(struct env *env, const struct rip_key *key, const uint8_t *data, size_t n)
@@ -177,6 +179,7 @@ static enum rip_refused check_digest(struct env *env, const struct rip_iface_con
 		seen->has_sequence = true;
 		seen->sequence = load_be32(data + AT_SEQUENCE);
 		seen->key_id = id;
+		seen->key = key;
 		return RIP_REFUSALS;
 	}
 	return RIP_BAD_AUTH;
@@ -194,7 +197,8 @@ enum rip_refused rip_auth_check(struct env *env, const struct rip_iface_conf *co
 		return RIP_REFUSALS;
 	switch (load_be16(data + AT_TYPE)) {
 	case WIRE_PASSWORD:
-		return password_fits(env, conf, data + AT_PASSWORD) ? RIP_REFUSALS : RIP_BAD_AUTH;
+		seen->key = find_password(env, conf, data + AT_PASSWORD);
+		return seen->key ? RIP_REFUSALS : RIP_BAD_AUTH;
 	case WIRE_DIGEST:
 		return check_digest(env, conf, data, n, seen);
 	default:

@@ -28,6 +28,7 @@ struct rip_auth_seen {
 	bool has_sequence;
 	uint32_t sequence;
 	uint8_t key_id;
+	const struct rip_key *key; /* of the interface's; NULL: it is not authenticated */
 };
 
 /* RIP_REFUSALS where the packet is authenticated exactly as conf wants. */

@@ -35,6 +35,7 @@ struct rip_neighbor {
 	uint8_t version;
 	struct bucket pace; /* of its packets */
 	uint64_t packets;   /* none: a stranger so far, who is known for what was refused of him */
+	struct rip_key key; /* that its last good packet was authenticated with */
 	uint64_t bad_packets, bad_routes;
 	struct rip_refusals refused;
 	uint8_t n_sequences;
@@ -150,7 +151,9 @@ struct rip_neighbor *rip_neighbor_find(struct rip_iface *iface, const struct add
 struct rip_neighbor *rip_neighbor_add(struct rip_iface *iface, const struct addr *addr,
 				      bool is_good);
 /* A good packet of his: he is a stranger no more. */
-void rip_neighbor_heard(struct rip_neighbor *neighbor, uint8_t version);
+void rip_neighbor_heard(struct rip_neighbor *neighbor, uint8_t version, const struct rip_key *key);
+/* Frees those who spoke with a key that is none of these any more. */
+void rip_neighbors_rekey(struct rip_iface *iface, const struct rip_iface_conf *conf);
 /* Counts it, and keeps the packet. */
 void rip_neighbor_refused(struct rip_neighbor *neighbor, enum rip_refused why,
 			  const struct udp_view *udp);
@@ -170,7 +173,8 @@ void rip_out_renumber(struct rip_iface *iface);
 /* update.c */
 void rip_updates_start(struct rip_iface *iface);
 void rip_updates_stop(struct rip_iface *iface);
-void rip_send_request(struct rip_iface *iface);
+/* For everything, from all on the wire or from one. */
+void rip_send_request(struct rip_iface *iface, const struct addr *to);
 void rip_answer_all(struct rip_iface *iface, const struct addr *to, uint16_t port, uint8_t version);
 void rip_triggered_run(struct timer *timer);
 /* What is told of a route there; false: nothing. */

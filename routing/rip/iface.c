@@ -49,7 +49,7 @@ static void start(struct rip_iface *iface)
 {
 	iface->is_active = true;
 	rip_updates_start(iface);
-	rip_send_request(iface);
+	rip_send_request(iface, NULL);
 }
 
 static void stop(struct rip_iface *iface)
@@ -110,21 +110,26 @@ static const struct rip_iface_conf *conf_of(const struct rip_conf *conf, uint32_
 	return NULL;
 }
 
-/* Neighbours stay; what they are told from now on is what the new configuration says. One that is
- * to be watched, or no more, or that other keys were for, begins anew. */
+/* Neighbours stay; what they are told from now on is what the new configuration says. All begin
+ * anew that are to be watched, or no more, or whose metric is another; with other keys those who
+ * spoke with one that is gone. */
 static void change(struct rip_iface *iface, const struct rip_iface_conf *conf)
 {
-	bool anew = iface->conf.bfd != conf->bfd || iface->conf.n_keys != conf->n_keys ||
-		    memcmp(iface->conf.keys, conf->keys, sizeof(conf->keys)) != 0 ||
-		    iface->conf.metric != conf->metric;
+	bool anew = iface->conf.bfd != conf->bfd || iface->conf.metric != conf->metric;
+	bool rekeyed = iface->conf.n_keys != conf->n_keys ||
+		       memcmp(iface->conf.keys, conf->keys, sizeof(conf->keys)) != 0;
 	bool tell = anew || memcmp(&iface->conf, conf, sizeof(*conf)) != 0;
 
 	if (anew && iface->is_active)
 		stop(iface);
+	if (rekeyed)
+		rip_neighbors_rekey(iface, conf);
 	iface->conf = *conf;
 	if (tell && iface->is_active) {
 		rip_updates_stop(iface);
 		rip_updates_start(iface);
+		if (rekeyed)
+			rip_send_request(iface, NULL);
 	}
 }
 

@@ -129,7 +129,7 @@ static enum rip_refused take(struct rip_iface *iface, const struct ip_view *ip,
 		return RIP_NOT_ALLOWED;
 	if (seen.has_sequence && !rip_neighbor_sequence(*from, &seen))
 		return RIP_REPLAYED;
-	rip_neighbor_heard(*from, r.version);
+	rip_neighbor_heard(*from, r.version, seen.key);
 	if ((*from)->is_deaf)
 		return RIP_BFD_DOWN;
 	on_response(iface, &r, *from, udp);

@@ -5,14 +5,18 @@
 #include "routing/core/udp.h"
 #include "routing/rip/engine.h"
 
-/* BFD: a neighbour that no longer answers has no routes (RFC 5882, 4.3.3). */
+/* BFD: a neighbour that no longer answers has no routes (RFC 5882, 4.3.3). One that does again may
+ * have told all that it has while nobody believed it. */
 static void on_watch(void *arg, bool is_alive)
 {
 	struct rip_neighbor *neighbor = arg;
+	bool is_back = neighbor->is_deaf && is_alive;
 
 	neighbor->is_deaf = !is_alive;
 	if (!is_alive)
 		rip_forget_neighbor(neighbor);
+	if (is_back)
+		rip_send_request(neighbor->iface, &neighbor->addr);
 }
 
 static void watch(struct rip_neighbor *neighbor)
@@ -82,10 +86,11 @@ struct rip_neighbor *rip_neighbor_add(struct rip_iface *iface, const struct addr
 	return neighbor;
 }
 
-void rip_neighbor_heard(struct rip_neighbor *neighbor, uint8_t version)
+void rip_neighbor_heard(struct rip_neighbor *neighbor, uint8_t version, const struct rip_key *key)
 {
 	neighbor->seen = env_now(rip_env(neighbor->iface->rip));
 	neighbor->version = version;
+	neighbor->key = key ? *key : (struct rip_key){0};
 	if (neighbor->packets++ == 0)
 		watch(neighbor);
 }
@@ -113,6 +118,28 @@ void rip_neighbor_free(struct rip_neighbor *neighbor)
 	rip_forget_neighbor(neighbor);
 	rip_neighbors_del(&neighbor->iface->neighbors, neighbor);
 	memory_free(neighbor);
+}
+
+/* Whatever its lifetime has become: what is too old is refused when it comes. */
+static bool is_among(const struct rip_key *key, const struct rip_iface_conf *conf)
+{
+	if (key->type == RIP_AUTH_NONE)
+		return conf->n_keys == 0;
+	for (uint8_t i = 0; i < conf->n_keys; i++) {
+		const struct rip_key *other = &conf->keys[i];
+
+		if (other->id == key->id && other->type == key->type && other->size == key->size &&
+		    memcmp(other->key, key->key, key->size) == 0)
+			return true;
+	}
+	return false;
+}
+
+void rip_neighbors_rekey(struct rip_iface *iface, const struct rip_iface_conf *conf)
+{
+	list_foreach_safe(rip_neighbors, &iface->neighbors, neighbor)
+		if (neighbor->packets && !is_among(&neighbor->key, conf))
+			rip_neighbor_free(neighbor);
 }
 
 /* Who was silent for so long that its routes timed out may have lost its sequence with its life

@@ -212,14 +212,28 @@ void rip_updates_stop(struct rip_iface *iface)
 		iface->answers[i].is_running = false;
 }
 
-void rip_send_request(struct rip_iface *iface)
+/* Who is silent asks nobody either, but those that are sent to by their address. */
+static bool may_ask(const struct rip_iface *iface, const struct addr *to)
 {
-	if (!tells_anybody(iface))
+	const struct rip_conf *conf = &iface->rip->conf;
+
+	if (!to || !iface->conf.passive)
+		return tells_anybody(iface);
+	for (uint32_t i = 0; i < conf->n_neighbors; i++)
+		if (conf->neighbors[i].iface == iface->id &&
+		    addr_compare(&conf->neighbors[i].addr, to) == 0)
+			return true;
+	return false;
+}
+
+void rip_send_request(struct rip_iface *iface, const struct addr *to)
+{
+	if (!may_ask(iface, to))
 		return;
 	rip_out_renumber(iface);
 	rip_out_begin(iface, RIP_REQUEST, 2);
 	rip_write_ask_for_all(&iface->out.w);
-	rip_out_send(iface, NULL, 0);
+	rip_out_send(iface, to, iface->rip->family == ADDR_IP4 ? RIP_PORT : RIPNG_PORT);
 }
 
 /* Who asks while we answer it already, or as too many others, has to ask again. */

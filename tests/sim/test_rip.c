@@ -74,6 +74,21 @@ static void with_bfd_silence_is_noticed_in_a_fraction_of_a_second(void **state)
 	expect_route(b, "10.3.0.0/16", 2);
 }
 
+static void a_neighbour_that_answers_again_is_asked_at_once(void **state)
+{
+	rip_net_all(&net)->bfd = true;
+	rip_net_use_bfd(&net, &(struct bfd_conf){.tx_us = 50000, .rx_us = 50000, .multiplier = 3});
+	rip_net_configure(&net);
+	run(40);
+	bc->is_silent = true;
+	run(3);
+	expect_no_route(b, "10.3.0.0/16");
+	bc->is_silent = false;
+	run(3); /* the next update may be half a minute away */
+	expect_route(b, "10.3.0.0/16", 2);
+	expect_route(c, "10.1.0.0/16", 3);
+}
+
 static void counting_to_infinity_ends_where_it_cannot_be_avoided(void **state)
 {
 	/* A triangle, without split horizon: the worst that can be configured. */
@@ -315,6 +330,7 @@ int main(void)
 		TEST(a_silent_neighbour_times_out_and_its_routes_are_forgotten),
 		TEST(carrier_lost_takes_its_routes_at_once),
 		TEST(with_bfd_silence_is_noticed_in_a_fraction_of_a_second),
+		TEST(a_neighbour_that_answers_again_is_asked_at_once),
 		TEST(counting_to_infinity_ends_where_it_cannot_be_avoided),
 		TEST(split_horizon_is_as_configured),
 		TEST(passive_interfaces_hear_and_do_not_speak),

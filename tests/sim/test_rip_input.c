@@ -78,6 +78,49 @@ static void keys_are_exchanged_without_a_gap(void **state)
 	assert_int_equal(rip_refused(a->instances[1], RIP_BAD_AUTH), 0);
 }
 
+static void set_keys(uint8_t n, const struct rip_key *keys)
+{
+	for (int i = 0; i < 2; i++) {
+		struct rip_iface_conf *conf = rip_net_conf(i ? b : a, ab);
+
+		memset(conf->keys, 0, sizeof(conf->keys));
+		memcpy(conf->keys, keys, n * sizeof(*keys));
+		conf->n_keys = n;
+	}
+	rip_net_configure(&net);
+	world_run(net.world, 1);
+}
+
+static void a_key_more_or_one_less_costs_no_route(void **state)
+{
+	int64_t now = net.world->routers->env.ops->wall_s(&net.world->routers->env);
+	struct rip_key keys[] = {key(RIP_AUTH_SHA256, 1, "old"), key(RIP_AUTH_SHA256, 2, "new")};
+	struct rip_key other = key(RIP_AUTH_SHA256, 2, "other");
+
+	keys[1].send_from_s = now + 60;
+	set_keys(1, keys);
+	run(40);
+	expect_route(a, "10.3.0.0/16", 3);
+	set_keys(2, keys);
+	expect_route(a, "10.3.0.0/16", 3);
+	run(80); /* all speak with the new one */
+	set_keys(1, keys + 1);
+	expect_route(a, "10.3.0.0/16", 3);
+	run(200);
+	expect_route(a, "10.3.0.0/16", 3);
+	assert_int_equal(rip_refused(rip_net_instance(a), RIP_BAD_AUTH), 0);
+	/* Who spoke with a key that is none any more is not believed from now on. */
+	rip_net_conf(a, ab)->keys[0] = other;
+	rip_net_configure(&net);
+	world_run(net.world, 1);
+	expect_no_route(a, "10.3.0.0/16");
+	run(40);
+	rip_net_conf(a, ab)->keys[0] = keys[1];
+	rip_net_configure(&net);
+	run(3); /* and is asked at once when it is one again */
+	expect_route(a, "10.3.0.0/16", 3);
+}
+
 static uint8_t kept[2048];
 static uint32_t n_kept;
 
@@ -240,6 +283,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(both_ends_need_the_same_key),
 		TEST(keys_are_exchanged_without_a_gap),
+		TEST(a_key_more_or_one_less_costs_no_route),
 		TEST(a_replayed_update_is_refused),
 		TEST(packets_and_entries_that_break_a_rule_are_refused_by_its_name),
 		TEST(version_1_is_understood_where_it_is_allowed),
