@@ -180,6 +180,7 @@ struct rib {
 	uint32_t n_sorted_pivots; /* the first of them, by dest; the others are new */
 	uint32_t n_looped;        /* of the pivots */
 	bool graph_is_stale;
+	uint32_t loops_wait; /* pieces of work before it is looked at again */
 
 	const struct nexthop_set *shown; /* what the last row lent out */
 	uint32_t n_told;                 /* prefixes that listeners believe in */

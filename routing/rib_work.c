@@ -3,7 +3,8 @@
  * What is left to do, a slice at a time: in each round every queue gives one
  * piece, so that no flood of one kind keeps the others waiting. Loops are looked
  * for before anything is decided and again every few pieces: decisions that do
- * not know of a loop chase each other around it.
+ * not know of a loop chase each other around it. Where very many prefixes may be
+ * in one, looking takes long: then that is done after as many pieces.
  */
 #include "routing/rib_inside.h"
 
@@ -69,19 +70,21 @@ static void free_vrfs(struct rib *rib)
 
 uint32_t rib_work(struct rib *rib, uint32_t budget)
 {
-	uint32_t done = 0, n, since_loops = LOOPS_EVERY;
+	uint32_t done = 0, n;
 	uint64_t left;
 
+	if (rib->n_pivots <= LOOPS_EVERY)
+		rib->loops_wait = 0;
 	while (done < budget) {
-		if (rib->graph_is_stale && since_loops >= LOOPS_EVERY) {
+		if (rib->graph_is_stale && rib->loops_wait == 0) {
 			loops_step(rib);
-			since_loops = 0;
+			rib->loops_wait = rib->n_pivots > LOOPS_EVERY ? rib->n_pivots : LOOPS_EVERY;
 		}
 		n = work_round(rib);
 		if (n == 0 && !rib->graph_is_stale)
 			break;
 		done += n > 0 ? n : 1;
-		since_loops += n > 0 ? n : LOOPS_EVERY;
+		rib->loops_wait -= n > 0 && n < rib->loops_wait ? n : rib->loops_wait;
 	}
 	if (rib->n_leaving_vrfs > 0)
 		free_vrfs(rib);

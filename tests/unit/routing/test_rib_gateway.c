@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -343,12 +344,55 @@ static void many_gateways_follow_one_prefix(void **state)
 	net_expect(net, "10.3.4.0/24", "172.16.3.4@2");
 }
 
+/* Sanitizers take their time. */
+#ifdef __has_feature
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define CHAINED 5000
+#endif
+#endif
+#ifndef CHAINED
+#define CHAINED 40000
+#endif
+#define CHAINED_S 5 /* of processor time: a tenth is enough, ten were needed */
+
+static const char *chained(unsigned i, const char *behind)
+{
+	static char texts[4][32];
+	static unsigned at;
+	char *text = texts[at++ % 4];
+
+	snprintf(text, sizeof(texts[0]), "11.0.%u.%u%s", i >> 8, i & 255, behind);
+	return text;
+}
+
+/* Each may be part of a loop, and is in a line with all others. */
+static void very_many_gateways_behind_one_another_take_no_more_than_their_number(void **state)
+{
+	struct net *net = *state;
+	uint32_t s = source(net, RIB_STATIC);
+	clock_t began = clock();
+
+	net_iface(net, 1, true);
+	for (unsigned i = 0; i < CHAINED; i++)
+		assert_int_equal(net_try_set(net, s, 0, chained(i, "/32"), chained(i + 1, ""), 1,
+					     0),
+				 0);
+	net_set(net, s, chained(CHAINED, "/32"), "@1", 1);
+	net_expect(net, chained(CHAINED - 1, "/32"), chained(CHAINED, "@1"));
+	net_expect_inactive(net, chained(0, "/32"), s, RIB_NO_GATEWAY);
+	rib_source_del(net->rib, s);
+	net_settle(net);
+	net_expect(net, chained(CHAINED - 1, "/32"), "");
+	assert_true(clock() - began < (clock_t)CHAINED_S * CLOCKS_PER_SEC);
+}
+
 int main(void)
 {
 #define RIB_TEST(name) cmocka_unit_test_setup_teardown(name, net_setup, net_teardown)
 	const struct CMUnitTest tests[] = {
 		RIB_TEST(a_gateway_on_a_wire_of_ours_leads_out_there),
 		RIB_TEST(a_gateway_behind_a_router_leads_to_that_router),
+		RIB_TEST(very_many_gateways_behind_one_another_take_no_more_than_their_number),
 		RIB_TEST(gateways_are_sought_in_their_own_vrf),
 		RIB_TEST(weights_are_shared_in_proportion),
 		RIB_TEST(what_ends_here_leads_to_no_gateway),
