@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# tools/bench works: one quick round, what it writes, what it refuses, how it is stopped. Its figures
-# are not looked at.
+# tools/bench works: one quick round, what it writes, what it refuses, how it is stopped,
+# and killed. Its figures are not looked at.
 # shellcheck disable=SC2317 # ok() calls the other functions
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -74,12 +74,15 @@ ok 'and its chart is one' /usr/bin/python3 -c 'import sys, xml.etree.ElementTree
 ok 'hugepages are as before again' [ "$(persistent)" = "$before" ]
 json=l2
 
-"$bench" l2 --rounds 9 --case 64-1 --out "$out/stopped" >"$out/stop" 2>&1 </dev/null &
-pid=$!
-for _ in {1..400}; do
-	grep -q '^\[1/' "$out/stop" && break
-	sleep 0.1
-done
+begin() { # a long run, which has measured something when this returns; pid: of it
+	"$bench" l2 --rounds 9 --case 64-1 --out "$out/stopped" "$@" >"$out/stop" 2>&1 </dev/null &
+	pid=$!
+	for _ in {1..400}; do
+		grep -q '^\[1/' "$out/stop" && break
+		sleep 0.1
+	done
+}
+begin
 ok 'a second bench is refused meanwhile' says 1 'another bench runs' "$bench" l2 --quick
 kill -TERM $pid
 status=0
@@ -89,5 +92,35 @@ ok 'says so in its status' [ "$status" = 130 ]
 ok 'and gives back the hugepages' [ "$(persistent)" = "$before" ]
 no_process() { ! pgrep -af "$root/tests/bench/[m]ain.py"; }
 ok 'no process of it is left' no_process
+
+# Killed where no handler runs: what was in its namespaces is gone with them.
+inner_of() { # PID of tools/bench: the first process inside
+	local outer
+	outer=$(pgrep -P "$1" -x unshare) && pgrep -P "$outer"
+}
+spaces_of() { readlink /proc/"$1"/ns/{pid,mnt,net}; }
+nothing_left() {
+	local left
+	for _ in {1..100}; do
+		left=$(readlink /proc/[0-9]*/ns/{pid,mnt,net} 2>/dev/null | grep -xF "$spaces" | sort | uniq -c)
+		[ -z "$left" ] && [ "$(persistent)" = "$before" ] && flock -n /run/weft-bench.lock true && return 0
+		sleep 0.1
+	done
+	echo "still in its namespaces: ${left:-nobody}; pages: $(persistent), before: $before"
+	return 1
+}
+mounts=$(sort /proc/self/mountinfo)
+for whom in tools/bench 'its program inside'; do
+	begin --seconds 0.5 --device weft testpmd
+	inner=$(inner_of $pid)
+	spaces=$(spaces_of "$inner")
+	ok "$whom runs in namespaces of its own, with hugepages" [ "$(wc -l <<<"$spaces")" = 3 ]
+	if [ "$whom" = tools/bench ]; then kill -KILL $pid; else kill -KILL "$inner"; fi
+	status=0
+	wait $pid 2>/dev/null || status=$?
+	ok "killed amid a run, $whom ends as a failure" [ $status != 0 ]
+	ok 'no process, namespace, lock or hugepage of it is left' nothing_left
+	ok 'nor a mount' [ "$mounts" = "$(sort /proc/self/mountinfo)" ]
+done
 echo "1..$n"
 exit $failed
