@@ -43,6 +43,19 @@ expect 'each packet has its latency' has '.result | .latency.samples == .receive
 expect 'and its bucket' has '.result | ([.latency.buckets[][1]] | add) == .received'
 expect 'the percentiles are in order' has '.result.latency | .min_ns <= .p50_ns and .p50_ns <= .p99_ns and .p99_ns <= .max_ns'
 expect 'the parameters are told' has '.parameters | .tx == "net_ring0" and .size == 64 and .latency'
+# Options that the JSON calls otherwise.
+declare -A key=([no-stamp]=stamp [flow-field]=flow_fields [src-mac]=mac_src [dst-mac]=mac_dst [src-ip]=ip_src
+	[dst-ip]=ip_dst [src-port]=port_src [dst-port]=port_dst [ipv6]=ip_version [tcp]=protocol [split]=packed
+	[client]=server [cores]=receive_core [no-warmup]=warmup [windows]=windows_ms
+	[resolution]=resolution_percent [max-loss]=max_loss_percent)
+all_options_are_told() {
+	local word
+	for word in $(pktgen --help | sed -n 's/^  --\([a-z0-9-]*\).*/\1/p' | grep -vxE 'json|help|version'); do
+		has ".parameters | has(\"${key[$word]:-${word//-/_}}\")" || return 1
+	done
+}
+expect 'each option has its parameter in the JSON' all_options_are_told
+expect 'and the generator was the limit, for a ring takes all' has '.result.limit == "generator"'
 expect 'a rate is kept' loop --rate 2000 --seconds 0.5
 expect 'to the packet, or less where the core was away' has '.result | .sent <= 1000 and .sent + .skipped >= 999'
 expect 'all of those come back' whole
@@ -97,6 +110,40 @@ expect 'and are what was recorded' cmp again.hex <(head -n "$again" sent.hex)
 expect 'packets of others are foreign' run net_null0 net_pcap0,rx_pcap=sent.pcap --no-warmup --rate 100 --seconds 0.3
 expect 'each of them' has ".result | .foreign == $sent and .received == 0 and .lost == .sent"
 
+# --- header fields ---
+# Some thousand packets into a file, and what is in them.
+made() {
+	run net_pcap0,tx_pcap=made.pcap net_null0 --no-warmup --rate 20k --seconds 0.3 "$@" &&
+		/usr/bin/python3 "$here/pktgen_frames.py" made.pcap >json
+}
+sound() { has '.frames > 1000 and .wrong == 0'; }
+varies() { # FIELD=N…: so many values
+	local pair
+	for pair; do has ".values[\"${pair%=*}\"] == ${pair#*=}" || { cat json; return 1; }; done
+}
+narrow=dscp,ecn,outer-pcp,outer-dei,vlan-pcp,vlan-dei,ip-flags
+expect 'fields of a few bits, side by side in their words' made --tcp --vlan 5 --outer-vlan 6 --size 100 \
+	--flow-field $narrow --flows 300
+expect 'have right checksums around them' sound
+expect 'turn as digits' varies all=300 dscp=64 ecn=4 outer-pcp=2 vlan=1 outer-vlan=1 ip-src=1
+expect 'fields of TCP, in frames of an odd size' made --tcp --size 101 --flows 200 \
+	--flow-field tcp-seq,tcp-ack,tcp-flags,tcp-window,tcp-urgent,port-src,port-dst --set tcp-flags=0,tcp-window=1000
+expect 'have a checksum that is right' sound
+expect 'and as many values as there are flows' varies all=200 tcp-seq=200 tcp-ack=200 tcp-flags=200 \
+	tcp-window=200 tcp-urgent=200 port-src=200 port-dst=200 ttl=1
+expect 'fields of IPv6' made --ipv6 --size 128 --flow-order random --flows 100 \
+	--flow-field ip-src,ip-dst,flow-label,dscp,ecn,ttl,port-dst --macs 7 --set dscp=60
+expect 'have one, too' sound
+expect 'at random' varies all=100 ip-src=100 ip-dst=100 flow-label=100 dscp=4 ecn=4 ttl=100 port-dst=100 mac-dst=7
+expect 'fields of IPv4, types and protocols' made --udp-checksum --vlan 5 --size imix --flows 190 \
+	--flow-field ip-id,fragment,ttl,protocol,vlan
+expect 'are in their checksum' sound
+expect 'with other protocols among them' varies protocol=190 ttl=190 ip-id=190 fragment=190 vlan=190
+expect 'a field that packets have not is refused' says 2 'ttl is a field of IP' pktgen --tx net_ring0 --rx net_ring0 \
+	--set ether-type=0x0806 --flow-field ttl --flows 9
+expect 'so are more flows than fields can tell apart' says 2 'tells 64 apart at most' pktgen --tx net_ring0 --rx net_ring0 \
+	--flow-field dscp --flows 1M
+
 # --- what goes wrong ---
 expect 'a wrong word is usage' says 2 'expected 64 to 9018' pktgen --tx net_ring0 --rx net_ring0 --size 1
 expect 'so is a missing port' says 2 'are needed' pktgen --tx net_ring0
@@ -121,6 +168,24 @@ kill -INT $pid
 expect 'Ctrl-C ends it well' wait $pid
 expect 'and it reports what it saw' has '.interrupted and .result.seconds < 20'
 expect 'which came back' whole
+
+# --- over a bad wire ---
+ip link add end1 type veth peer name wire1 && ip link add end2 type veth peer name wire2
+for device in end1 wire1 end2 wire2; do
+	sysctl -qw "net.ipv6.conf.$device.disable_ipv6=1" || true
+	ip link set $device up
+done
+/usr/bin/python3 "$here/pktgen_relay.py" wire1 wire2 >wire 2>wire.log &
+wire=$!
+expect 'a wire that loses, doubles and mixes up' wait_for 5 grep -q ready wire
+expect 'carries packets' run net_af_packet0,iface=end1 net_af_packet1,iface=end2 --rate 300 --seconds 1 --latency
+kill -TERM $wire
+expect 'and ends' wait $wire
+did() { sed -n 2p wire | jq ".$1"; }
+expect 'what it lost is lost, to the packet' has ".result.lost == $(did lost) and .result.lost > 5"
+expect 'what it doubled is doubled' has ".result.duplicated == $(did duplicated) and .result.duplicated > 5"
+expect 'what it held back is reordered, by one packet' has ".result | .reordered == $(did reordered) and .reordered > 5 and .displacement_max == 2"
+expect 'and its millisecond is in every latency' has '.result.latency | .min_ns >= 1000000 and .p50_ns < 1000000000'
 
 # --- through weftd ---
 cat >switch.yaml <<END
@@ -155,6 +220,22 @@ expect 'most comes through' has '.result | .received > 0 and .received + .lost =
 expect 'the switch connects to our sockets' run c1.sock c2.sock --server --rate 2000 --seconds 0.5 --wait 15
 expect 'and passes on all' whole
 expect 'the sockets are gone afterwards' fails ls c1.sock c2.sock
+expect 'TCP over IPv6 in flows of every kind' switched --ipv6 --tcp --size 128 --flows 1M --flow-order random \
+	--flow-field flow-label,dscp,ttl,tcp-flags,ip-dst
+expect 'is switched as anything else' whole
+# The switch stands still when sending ends, for longer than a pause that says that nothing more comes.
+"$build/tools/pktgen/weft-pktgen" --tx s1.sock --rx s2.sock --rate 1000 --seconds 0.5 --settle 30 -j >json 2>err &
+pid=$!
+expect 'a run waits' wait_for 5 port_is one s2 up
+sleep 0.3
+kill -USR1 $pid
+sleep 0.25
+kill -STOP "${weftd_pid[one]}"
+sleep 0.7
+kill -CONT "${weftd_pid[one]}"
+expect 'a switch that stood still when sending ended' wait $pid
+expect 'has lost nothing' whole
+expect 'and what marked the end is no stranger' has '.result.foreign == 0 and .machine.came_through'
 # The switch dies under a run, and comes again under another: either run goes on to its end.
 "$build/tools/pktgen/weft-pktgen" --tx s1.sock --rx s2.sock --rate 1000 --seconds 2 -j >json 2>err &
 pid=$!

@@ -222,13 +222,13 @@ static void make_ip6(uint8_t *ip, uint16_t len)
 	memcpy(udp, ip + 20, UDP_LEN);
 	memset(ip, 0, len);
 	ip[0] = 0x60;
-	frame_put16(ip + 4, len - IPV6_LEN);
+	bytes_put16(ip + 4, len - IPV6_LEN);
 	ip[6] = 17; /* UDP */
 	ip[7] = 64; /* hop limit */
 	memcpy(ip + 8, source, sizeof(source));
 	memcpy(ip + IPV6_LEN, udp, UDP_LEN);
-	frame_put16(ip + IPV6_LEN + 4, len - IPV6_LEN);
-	frame_put16(ip - 2, 0x86dd);
+	bytes_put16(ip + IPV6_LEN + 4, len - IPV6_LEN);
+	bytes_put16(ip - 2, 0x86dd);
 }
 
 /* All of the header but checksum and destination. */
@@ -244,11 +244,15 @@ static uint32_t sum_of(const uint8_t *ip)
 	return sum;
 }
 
+unsigned destinations_least(const struct destinations *d)
+{
+	return d->ip6 ? d->ip + IPV6_LEN + UDP_LEN + STAMP_SIZE + FRAME_CRC : FRAME_SIZE_MIN;
+}
+
 int destinations_join(struct destinations *d, struct frames *frames)
 {
-	uint32_t least = frames->ip + (uint32_t)IPV6_LEN + UDP_LEN + STAMP_SIZE;
-
 	d->ip = frames->ip;
+	unsigned least = destinations_least(d) - FRAME_CRC;
 	for (unsigned i = 0; i < frames->n_classes; i++) {
 		struct frame_class *class = &frames->classes[i];
 		if (d->ip6 && class->len < least)

@@ -36,6 +36,9 @@ int destinations_load(struct destinations *d, const char *file, uint32_t seed, c
 		      size_t size);
 void destinations_fini(struct destinations *d);
 
+/* The least size of frames that were joined, or refused. */
+unsigned destinations_least(const struct destinations *d);
+
 /* Makes frames, as they were built, such of its family. -EINVAL: they are too short for it. */
 int destinations_join(struct destinations *d, struct frames *frames);
 

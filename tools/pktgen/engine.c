@@ -12,10 +12,9 @@
 #include <rte_launch.h>
 #include <rte_pause.h>
 
+#include "tools/pktgen/drain.h"
 #include "tools/pktgen/loop.h"
 
-#define DRAIN_SILENCE  0.1    /* seconds without a packet after which none is expected */
-#define DRAIN_LONGEST  2.0    /* as RFC 2544 has it */
 #define STALL_SECONDS  200e-6 /* no turn takes as long: the core was somewhere else */
 #define RECEIVER_LCORE 1
 
@@ -155,27 +154,6 @@ void engine_discard(struct engine *e, double seconds)
 	}
 }
 
-/* Waits for what is under way; where the receiver has no core of its own, receives it. */
-static void drain(struct engine *e, bool receive)
-{
-	uint64_t began = rte_rdtsc(), last = began, seen = 0, sent = engine_sent(e);
-
-	for (uint64_t now = began;
-	     now - last < cycles_of(DRAIN_SILENCE) && now - began < cycles_of(DRAIN_LONGEST);
-	     now = rte_rdtsc()) {
-		if (receive)
-			loop_step_receivers(e);
-		else
-			rte_pause();
-		uint64_t received = engine_received(e);
-		if (received >= sent)
-			break;
-		if (received != seen)
-			last = now;
-		seen = received;
-	}
-}
-
 /* --- a trial --- */
 
 static uint64_t monotonic_ns(void)
@@ -221,7 +199,7 @@ static void add_receiver(const struct receiver *r, struct result_direction *d)
 {
 	d->received += r->received;
 	d->received_bytes += r->bytes + r->received * FRAME_CRC;
-	d->foreign += r->foreign;
+	d->foreign += r->foreign - r->n_ends;
 	d->misrouted += r->misrouted;
 	d->rx_calls += r->calls;
 	d->rx_full += r->full_calls;
@@ -274,8 +252,8 @@ void engine_run(struct engine *e, double rate, double seconds, struct result *re
 		loop_both(e);
 	uint64_t ended = rte_rdtsc();
 	for (unsigned i = 0; i < e->n_senders; i++)
-		sender_end(&e->senders[i]);
-	drain(e, !two);
+		sender_end(&e->senders[i], RTE_MIN(ended, e->end));
+	drain_trial(e, !two);
 	__atomic_store_n(&e->receiver_may_go, true, __ATOMIC_RELEASE);
 	rte_eal_mp_wait_lcore();
 	*result = (struct result){.wanted = rate,

@@ -31,7 +31,8 @@ struct engine {
 	unsigned n_receivers;
 	struct stream *streams; /* one a sender */
 	struct histogram latencies;
-	uint32_t mark; /* of the last trial */
+	uint32_t mark;      /* of the last trial */
+	bool comes_through; /* something once did: there is a path */
 	/* of this trial */
 	uint64_t end;         /* TSC at which sending ends */
 	bool receiver_may_go; /* atomic: set by the sender where there are two cores */

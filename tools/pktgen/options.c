@@ -10,12 +10,13 @@
 #include "tools/pktgen/options_set.h"
 #include "tools/pktgen/values.h"
 
-#define FLOWS_MAX    10000000
-#define ROWS         (sizeof(rows) / sizeof(rows[0]))
-#define AT(member)   offsetof(struct options, member)
-#define FIRST_LETTER 256 /* options without a letter of their own are numbered from here */
-#define SECONDS_MAX  86400
-#define HELP_COLUMN  24
+#define FLOWS_MAX     10000000
+#define ROWS          (sizeof(rows) / sizeof(rows[0]))
+#define AT(member)    offsetof(struct options, member)
+#define FIRST_LETTER  256 /* options without a letter of their own are numbered from here */
+#define SECONDS_MAX   86400
+#define HELP_COLUMN   24
+#define FIELDS_A_LINE 8
 
 enum kind { FLAG_ON, FLAG_OFF, NUMBER, REAL, TEXT, OTHER };
 
@@ -40,8 +41,7 @@ static const struct row rows[] = {
 	 .help = "with --pcap: sends them untouched, and only counts"},
 	{"flows", "N", NUMBER, AT(flows), 1, FLOWS_MAX, .help = "flows (default 1)"},
 	{"flow-field", "LIST", OTHER, .set = option_set_fields,
-	 .help = "what tells them apart: ip-src (default), ip-dst, port-src, port-dst, mac-src, "
-		 "mac-dst, vlan"},
+	 .help = "what tells them apart: one field or several (default ip-src)"},
 	{"flow-order", "ORDER", OTHER, .set = option_set_order,
 	 .help = "sequential (default), random or zipf"},
 	{"zipf", "S", REAL, AT(zipf), 0.01, 10, .help = "exponent of zipf (default 1)"},
@@ -52,11 +52,21 @@ static const struct row rows[] = {
 	 .help = "first or only address of the sender"},
 	{"dst-mac", "MAC", OTHER, .set = option_set_mac_dst,
 	 .help = "first or only address of the receiver"},
-	{"src-ip", "IP", OTHER, .set = option_set_ip_src, .help = "default 198.18.0.1"},
-	{"dst-ip", "IP", OTHER, .set = option_set_ip_dst, .help = "default 198.19.0.1"},
-	{"src-port", "N", OTHER, .set = option_set_port_src, .help = "UDP, default 1024"},
-	{"dst-port", "N", OTHER, .set = option_set_port_dst, .help = "UDP, default 9 (discard)"},
+	{"ipv6", NULL, FLAG_ON, AT(header.ip6), .help = "IPv6 packets"},
+	{"tcp", NULL, FLAG_ON, AT(header.tcp), .help = "TCP packets, else UDP"},
+	{"udp-checksum", NULL, FLAG_ON, AT(header.udp_checksum),
+	 .help = "over IPv4, too; over IPv6 there always is one"},
+	{"src-ip", "IP", OTHER, .set = option_set_ip_src,
+	 .help = "default 198.18.0.1; IPv6 2001:2::1"},
+	{"dst-ip", "IP", OTHER, .set = option_set_ip_dst,
+	 .help = "default 198.19.0.1; IPv6 2001:2:0:1::1"},
+	{"src-port", "N", OTHER, .set = option_set_port_src, .help = "default 1024"},
+	{"dst-port", "N", OTHER, .set = option_set_port_dst, .help = "default 9 (discard)"},
 	{"vlan", "N", OTHER, .set = option_set_vlan, .help = "tags the frames"},
+	{"outer-vlan", "N", OTHER, .set = option_set_outer_vlan,
+	 .help = "a second tag before it (802.1ad)"},
+	{"set", "LIST", OTHER, .set = option_set_values,
+	 .help = "values of fields, as in dscp=46,ttl=8: of all packets, or of the first flow"},
 	{"rate", "PPS", OTHER, .set = option_set_rate,
 	 .help = "packets a second in each direction, or max (default)"},
 	{"seconds", "S", REAL, AT(seconds), 0.001, SECONDS_MAX,
@@ -119,6 +129,8 @@ static void set_defaults(struct options *options)
 			   .mac_dst = {0x02, 0x58, 0, 0, 0, 1},
 			   .ip_src = 0xc6120001,
 			   .ip_dst = 0xc6130001,
+			   .ip6_src = {0x20, 0x01, 0, 2, [15] = 1},
+			   .ip6_dst = {0x20, 0x01, 0, 2, [7] = 1, [15] = 1},
 			   .port_src = 1024,
 			   .port_dst = 9},
 		.seconds = 5,
@@ -226,6 +238,9 @@ void options_help(FILE *out)
 				rows[i].value ? rows[i].value : "");
 		fprintf(out, "%*s%s\n", n < HELP_COLUMN ? HELP_COLUMN - n : 1, "", rows[i].help);
 	}
-	fputs("\nNumbers take k, M or G. Exit status: 0 ran, 1 could not run, 2 wrong usage.\n",
+	fputs("\nFields:", out);
+	for (size_t i = 0; i < N_FIELDS; i++)
+		fprintf(out, "%s%s", i % FIELDS_A_LINE ? " " : "\n  ", field_kinds[i].name);
+	fputs("\n\nNumbers take k, M or G. Exit status: 0 ran, 1 could not run, 2 wrong usage.\n",
 	      out);
 }

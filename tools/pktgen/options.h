@@ -23,12 +23,13 @@ struct options {
 	const char *dst_prefixes; /* a file */
 	bool stamp;
 	uint32_t flows, macs;
-	enum frame_field_kind fields[FRAME_FIELDS_MAX];
+	enum frame_field_kind fields[N_FIELDS];
 	uint32_t n_fields;
 	enum flow_order order;
 	double zipf; /* exponent */
 	uint32_t seed;
 	struct frame_header header;
+	uint8_t ip_src_family, ip_dst_family; /* 4 or 6, as they were given; 0: they were not */
 	/* how fast, how long */
 	double rate; /* packets a second and direction; 0: as many as can be sent */
 	double seconds;
@@ -68,7 +69,6 @@ int options_frames(const struct options *options, bool forward, struct frames *f
 /* How many numbers flows have: enough for the field with the most values. */
 uint32_t options_flow_numbers(const struct options *options);
 
-const char *options_field_name(enum frame_field_kind kind);
 const char *options_order_name(enum flow_order order);
 
 #endif

@@ -9,17 +9,7 @@
 
 #define RATE_MAX 1e9
 
-static const char *const field_names[N_FIELDS] = {
-	[FIELD_MAC_DST] = "mac-dst",   [FIELD_MAC_SRC] = "mac-src", [FIELD_VLAN] = "vlan",
-	[FIELD_IP_SRC] = "ip-src",     [FIELD_IP_DST] = "ip-dst",   [FIELD_PORT_SRC] = "port-src",
-	[FIELD_PORT_DST] = "port-dst",
-};
 static const char *const order_names[] = {"sequential", "random", "zipf"};
-
-const char *options_field_name(enum frame_field_kind kind)
-{
-	return field_names[kind];
-}
 
 const char *options_order_name(enum flow_order order)
 {
@@ -56,35 +46,62 @@ int option_set_rate(struct options *options, const char *value, char *error)
 	return 0;
 }
 
-static int find_field(const char *name, size_t n)
-{
-	for (int i = 0; i < N_FIELDS; i++)
-		if (strlen(field_names[i]) == n && !memcmp(field_names[i], name, n))
-			return i;
-	return -1;
-}
-
 int option_set_fields(struct options *options, const char *value, char *error)
 {
 	options->n_fields = 0;
 	for (const char *name = value;; name++) {
 		size_t n = strcspn(name, ",");
-		int field = find_field(name, n);
-		if (field < 0 || options->n_fields == FRAME_FIELDS_MAX - 1)
-			return options_refuse(
-				error,
-				"--flow-field %s: expected one or more of ip-src, ip-dst, "
-				"port-src, port-dst, mac-src, mac-dst, vlan",
-				value);
+		enum frame_field_kind field = field_find(name, (unsigned)n);
+		if (field == N_FIELDS)
+			return options_refuse(error,
+					      "--flow-field %s: expected one or more of ip-src, "
+					      "port-dst, dscp and others that --help names",
+					      value);
 		for (uint32_t i = 0; i < options->n_fields; i++)
-			if ((int)options->fields[i] == field)
+			if (options->fields[i] == field)
 				return options_refuse(error, "--flow-field %s: %s is there twice",
-						      value, field_names[field]);
-		options->fields[options->n_fields++] = (enum frame_field_kind)field;
+						      value, field_kinds[field].name);
+		options->fields[options->n_fields++] = field;
 		name += n;
 		if (!*name)
 			return 0;
 	}
+}
+
+/* One of the list, "dscp=46". */
+static int set_value(struct frame_header *header, const char *word, char *error)
+{
+	size_t n = strcspn(word, "=");
+	enum frame_field_kind kind = field_find(word, (unsigned)n);
+	uint32_t value;
+
+	if (kind == N_FIELDS || word[n] != '=')
+		return options_refuse(error,
+				      "--set %s: expected the name of a field (--help names "
+				      "them) and a value, as in dscp=46",
+				      word);
+	const struct field_kind *field = &field_kinds[kind];
+	if (field->option)
+		return options_refuse(error, "--set %s: use --%s", word, field->option);
+	if (value_bits(word + n + 1, field_max(kind), &value) < 0)
+		return options_refuse(error, "--set %s: expected 0 to %u", word, field_max(kind));
+	for (unsigned i = 0; i < header->n_values; i++)
+		if (header->values[i].kind == kind)
+			return options_refuse(error, "--set: %s is there twice", field->name);
+	header->values[header->n_values++] = (struct header_value){kind, value};
+	return 0;
+}
+
+int option_set_values(struct options *options, const char *value, char *error)
+{
+	char copy[OPTIONS_ERROR_SIZE], *rest = copy, *word;
+	int r = 0;
+
+	if (snprintf(copy, sizeof(copy), "%s", value) >= (int)sizeof(copy))
+		return options_refuse(error, "--set: too long");
+	while (r == 0 && (word = strsep(&rest, ",")))
+		r = set_value(&options->header, word, error);
+	return r;
 }
 
 int option_set_order(struct options *options, const char *value, char *error)
@@ -117,21 +134,34 @@ int option_set_mac_dst(struct options *options, const char *value, char *error)
 	return set_mac(options->header.mac_dst, "dst-mac", value, error);
 }
 
-static int set_ip(uint32_t *ip, const char *name, const char *value, char *error)
+/* Whether it is of the right family is known when all words are read. */
+static int set_ip(uint32_t *ip4, uint8_t *ip6, uint8_t *family, const char *name, const char *value,
+		  char *error)
 {
-	if (value_ipv4(value, ip) == 0)
-		return 0;
-	return options_refuse(error, "--%s %s: expected an IPv4 address", name, value);
+	if (value_ipv4(value, ip4) == 0)
+		*family = 4;
+	else if (value_ipv6(value, ip6) == 0)
+		*family = 6;
+	else
+		return options_refuse(error,
+				      "--%s %s: expected an IPv4 address, or with --ipv6 an "
+				      "IPv6 address",
+				      name, value);
+	return 0;
 }
 
 int option_set_ip_src(struct options *options, const char *value, char *error)
 {
-	return set_ip(&options->header.ip_src, "src-ip", value, error);
+	struct frame_header *h = &options->header;
+
+	return set_ip(&h->ip_src, h->ip6_src, &options->ip_src_family, "src-ip", value, error);
 }
 
 int option_set_ip_dst(struct options *options, const char *value, char *error)
 {
-	return set_ip(&options->header.ip_dst, "dst-ip", value, error);
+	struct frame_header *h = &options->header;
+
+	return set_ip(&h->ip_dst, h->ip6_dst, &options->ip_dst_family, "dst-ip", value, error);
 }
 
 static int set_port(uint16_t *port, const char *name, unsigned max, const char *value, char *error)
@@ -157,6 +187,11 @@ int option_set_port_dst(struct options *options, const char *value, char *error)
 int option_set_vlan(struct options *options, const char *value, char *error)
 {
 	return set_port(&options->header.vlan, "vlan", 4094, value, error);
+}
+
+int option_set_outer_vlan(struct options *options, const char *value, char *error)
+{
+	return set_port(&options->header.outer_vlan, "outer-vlan", 4094, value, error);
 }
 
 int option_set_core(struct options *options, const char *value, char *error)

@@ -10,7 +10,7 @@ typedef int option_set(struct options *options, const char *value, char *error);
 
 option_set option_set_size, option_set_rate, option_set_fields, option_set_order,
 	option_set_mac_src, option_set_mac_dst, option_set_ip_src, option_set_ip_dst,
-	option_set_port_src, option_set_port_dst, option_set_vlan, option_set_core,
-	option_set_cores;
+	option_set_port_src, option_set_port_dst, option_set_vlan, option_set_outer_vlan,
+	option_set_values, option_set_core, option_set_cores;
 
 #endif

@@ -8,13 +8,12 @@
 
 #include "tools/pktgen/frames.h"
 
-#define TIME_MASK ((UINT64_C(1) << STAMP_TIME_BITS) - 1)
-
 void receiver_begin(struct receiver *r, uint32_t mark)
 {
 	r->mark = mark;
 	r->received = r->bytes = r->foreign = r->misrouted = 0;
-	r->calls = r->full_calls = 0;
+	r->calls = r->full_calls = r->n_ends = 0;
+	r->ends = 0;
 }
 
 static uint64_t nanoseconds(const struct receiver *r, uint64_t cycles)
@@ -26,19 +25,30 @@ static uint64_t nanoseconds(const struct receiver *r, uint64_t cycles)
 	return (cycles * r->ns_per_cycle) >> 24;
 }
 
+/* No packet of a stream: perhaps the end of one. */
+static __attribute__((cold)) void note_end(struct receiver *r, struct stamp stamp)
+{
+	if (stamp.mark != (r->mark | RECEIVER_END_STREAM) || stamp.number >= r->n_streams)
+		return;
+	r->ends |= UINT32_C(1) << stamp.number;
+	r->n_ends++;
+}
+
 static bool account(struct receiver *r, const struct rte_mbuf *m, const uint8_t *end, uint64_t now)
 {
 	struct stamp stamp = stamp_read(end);
 	unsigned index = stamp.mark & 0xff;
 
 	if ((stamp.mark ^ index) != r->mark || index >= r->n_streams ||
-	    r->streams[index].direction != r->direction)
+	    r->streams[index].direction != r->direction) {
+		note_end(r, stamp);
 		return false;
+	}
 	if (r->to && !destinations_is_right(r->to, rte_pktmbuf_mtod(m, uint8_t *), stamp.number))
 		r->misrouted++;
 	sequence_add(&r->streams[index].sequence, stamp.number);
 	if (r->latency)
-		histogram_add(r->latencies, nanoseconds(r, (now - stamp.time) & TIME_MASK));
+		histogram_add(r->latencies, nanoseconds(r, (now - stamp.time) & STAMP_TIME_MASK));
 	return true;
 }
 

@@ -13,7 +13,8 @@
 #include "tools/pktgen/histogram.h"
 #include "tools/pktgen/sequence.h"
 
-#define RECEIVER_BURST 32 /* what virtio gives at once */
+#define RECEIVER_BURST      32   /* what virtio gives at once */
+#define RECEIVER_END_STREAM 0xff /* of a mark: no stream's packet, but the end of one */
 
 /* One sender's packets, as all receivers together see them. */
 struct stream {
@@ -33,8 +34,10 @@ struct receiver {
 	uint64_t ns_per_cycle; /* times 2^24 */
 	uint32_t mark;         /* of this trial */
 	/* counters */
-	uint64_t received, bytes;   /* of this trial; copies count */
-	uint64_t foreign;           /* other packets, and ours on the wrong port */
+	uint64_t received, bytes; /* of this trial; copies count */
+	uint64_t foreign;         /* other packets, and ours on the wrong port, and ends */
+	uint64_t n_ends;
+	uint32_t ends;              /* a bit a sender whose end came */
 	uint64_t misrouted;         /* of this trial, with the MAC address of another next hop */
 	uint64_t calls, full_calls; /* of the port, that gave something; that gave all it may */
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tools/pktgen/report.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 
 #include <jansson.h>
@@ -27,6 +28,13 @@ static json_t *ip_text(uint32_t ip)
 	return json_sprintf("%u.%u.%u.%u", ip >> 24, ip >> 16 & 255, ip >> 8 & 255, ip & 255);
 }
 
+static json_t *ip6_text(const uint8_t *ip)
+{
+	char words[INET6_ADDRSTRLEN];
+
+	return json_string(inet_ntop(AF_INET6, ip, words, sizeof(words)));
+}
+
 static void add(json_t *object, const char *key, json_t *value)
 {
 	json_object_set_new(object, key, value);
@@ -47,12 +55,32 @@ static void add_flag(json_t *object, const char *key, bool value)
 	add(object, key, json_boolean(value));
 }
 
+static void add_headers(json_t *all, const struct frame_header *h)
+{
+	json_t *values = json_object();
+
+	for (unsigned i = 0; i < h->n_values; i++)
+		add_number(values, field_kinds[h->values[i].kind].name, h->values[i].value);
+	add(all, "mac_src", mac_text(h->mac_src));
+	add(all, "mac_dst", mac_text(h->mac_dst));
+	add_number(all, "vlan", h->vlan);
+	add_number(all, "outer_vlan", h->outer_vlan);
+	add_number(all, "ip_version", h->ip6 ? 6 : 4);
+	add(all, "ip_src", h->ip6 ? ip6_text(h->ip6_src) : ip_text(h->ip_src));
+	add(all, "ip_dst", h->ip6 ? ip6_text(h->ip6_dst) : ip_text(h->ip_dst));
+	add(all, "protocol", json_string(h->tcp ? "tcp" : "udp"));
+	add_flag(all, "udp_checksum", h->udp_checksum || (h->ip6 && !h->tcp));
+	add_number(all, "port_src", h->port_src);
+	add_number(all, "port_dst", h->port_dst);
+	add(all, "set", values);
+}
+
 static void add_packets(json_t *all, const struct options *o)
 {
 	json_t *fields = json_array();
 
 	for (uint32_t i = 0; i < o->n_fields; i++)
-		json_array_append_new(fields, json_string(options_field_name(o->fields[i])));
+		json_array_append_new(fields, json_string(field_kinds[o->fields[i]].name));
 	add(all, "size", o->size ? number(o->size) : json_string("imix"));
 	add(all, "pcap", text(o->pcap));
 	add(all, "dst_prefixes", text(o->dst_prefixes));
@@ -63,13 +91,7 @@ static void add_packets(json_t *all, const struct options *o)
 	add_real(all, "zipf", o->zipf);
 	add_number(all, "macs", o->macs);
 	add_number(all, "seed", o->seed);
-	add(all, "mac_src", mac_text(o->header.mac_src));
-	add(all, "mac_dst", mac_text(o->header.mac_dst));
-	add(all, "ip_src", ip_text(o->header.ip_src));
-	add(all, "ip_dst", ip_text(o->header.ip_dst));
-	add_number(all, "port_src", o->header.port_src);
-	add_number(all, "port_dst", o->header.port_dst);
-	add_number(all, "vlan", o->header.vlan);
+	add_headers(all, &o->header);
 }
 
 static void add_ports(json_t *all, const struct report *report)

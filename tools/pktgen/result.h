@@ -23,7 +23,7 @@ struct result_direction {
 	uint64_t by_power[SEQUENCE_POWERS];
 	uint64_t foreign;
 	uint64_t misrouted; /* received, with the MAC address of another next hop */
-	uint64_t skipped;   /* packets of the schedule that were never made */
+	uint64_t skipped;   /* packets of the schedule that were never sent */
 	uint64_t tx_calls, tx_refused;
 	uint64_t rx_calls, rx_full;
 	uint64_t starved;

@@ -45,7 +45,7 @@ void sender_begin(struct sender *sender, uint32_t mark, double rate, uint64_t no
 /* Sends what is due, one burst at most; whether the port took any. now: TSC. */
 bool sender_step(struct sender *sender, uint64_t now);
 
-/* Ends a trial: what waits is dropped, and does not count as sent. */
-void sender_end(struct sender *sender);
+/* Ends a trial, now: what waits is dropped, and like what the schedule still wanted was skipped. */
+void sender_end(struct sender *sender, uint64_t now);
 
 #endif

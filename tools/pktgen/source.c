@@ -64,7 +64,7 @@ int source_init(struct source *source, const struct options *options, bool forwa
 		r = options_frames(options, forward, &source->frames, why);
 	if (r == 0 && to && (r = destinations_join(to, &source->frames)) < 0)
 		snprintf(why, sizeof(why), "--size: IPv6 and the stamp take %u bytes",
-			 options->header.vlan ? 84 : 80);
+			 destinations_least(to));
 	if (r == 0)
 		r = create_pools(source, options, forward);
 	if (r < 0) {

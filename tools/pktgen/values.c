@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,5 +62,31 @@ int value_ipv4(const char *text, uint32_t *address)
 	if (inet_pton(AF_INET, text, &in) != 1)
 		return -EINVAL;
 	*address = ntohl(in.s_addr);
+	return 0;
+}
+
+int value_ipv6(const char *text, uint8_t address[16])
+{
+	struct in6_addr in;
+
+	if (inet_pton(AF_INET6, text, &in) != 1)
+		return -EINVAL;
+	memcpy(address, &in, sizeof(in));
+	return 0;
+}
+
+int value_bits(const char *text, uint32_t max, uint32_t *bits)
+{
+	bool hexadecimal = !strncmp(text, "0x", 2);
+	const char *digits = hexadecimal ? text + 2 : text;
+	char *end;
+
+	if (!(hexadecimal ? isxdigit((unsigned char)*digits) : isdigit((unsigned char)*digits)))
+		return -EINVAL;
+	errno = 0;
+	unsigned long long value = strtoull(digits, &end, hexadecimal ? 16 : 10);
+	if (*end || errno || value > max)
+		return -EINVAL;
+	*bits = (uint32_t)value;
 	return 0;
 }

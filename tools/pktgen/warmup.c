@@ -9,6 +9,9 @@
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 
+#include "tools/pktgen/drain.h"
+#include "tools/pktgen/single.h"
+
 #define PROBE_EVERY_US  10000
 #define SILENCE_SECONDS 0.05
 #define LINK_EVERY_US   10000
@@ -40,57 +43,6 @@ int warmup_wait_for_ports(struct engine *e, char *error, size_t size)
 	return 0;
 }
 
-static struct rte_mbuf *copy_frame(struct engine *e, const struct source *source, uint32_t index)
-{
-	const uint8_t *bytes = source->frames.classes[0].bytes;
-	uint16_t len = source->frames.classes[0].len;
-	struct rte_mbuf *m = rte_pktmbuf_alloc(e->ports->pool);
-
-	if (!m)
-		return NULL;
-	if (source->recording) {
-		const struct recorded_frame *frame = &source->recording->frames[index];
-		bytes = source->recording->bytes + frame->at;
-		len = frame->len;
-	}
-	void *data = rte_pktmbuf_append(m, len);
-	if (!data) {
-		rte_pktmbuf_free(m);
-		return NULL;
-	}
-	memcpy(data, bytes, len);
-	if (source->to)
-		destinations_patch(source->to, 0, data, index);
-	else if (!source->recording)
-		frame_patch(&source->frames, 0, data, index);
-	else if (source->stamp && len <= RECORDING_ROOM_FOR_STAMP)
-		(void)rte_pktmbuf_append(m, STAMP_SIZE);
-	return m;
-}
-
-/*
- * One packet of a flow, or a recorded one; turned: from its receiver to its sender. These buffers
- * are not those of the sender, which must keep their frames.
- */
-static bool send_one(struct engine *e, const struct source *source, uint16_t port, uint32_t index,
-		     bool turned, uint32_t mark)
-{
-	struct rte_mbuf *m = copy_frame(e, source, index);
-
-	if (!m)
-		return false;
-	uint8_t *data = rte_pktmbuf_mtod(m, uint8_t *);
-	if (turned)
-		frame_turn(data);
-	if (source->stamp)
-		stamp_write(data + m->data_len, mark, 0, 0);
-	bool group = data[6] & 1; /* no station sends from a group's address */
-	if (!group && rte_eth_tx_burst(port, 0, &m, 1) == 1)
-		return true;
-	rte_pktmbuf_free(m);
-	return group;
-}
-
 static bool is_probe(const struct engine *e, struct rte_mbuf *m, uint32_t mark)
 {
 	if (!e->options->stamp)
@@ -117,10 +69,11 @@ static bool probe_arrived(struct engine *e, uint16_t port, uint32_t mark)
 static bool probe(struct engine *e, uint8_t direction, uint16_t from, uint16_t to)
 {
 	uint32_t mark = engine_new_mark(e);
+	struct single packet = {.source = &e->sources[direction], .stamp = {.mark = mark}};
 	uint64_t began = rte_rdtsc();
 
 	do {
-		send_one(e, &e->sources[direction], from, 0, false, mark);
+		single_send(e->ports, from, 0, &packet);
 		for (int i = 0; i < 10; i++) {
 			usleep(PROBE_EVERY_US / 10);
 			if (probe_arrived(e, to, mark))
@@ -130,41 +83,49 @@ static bool probe(struct engine *e, uint8_t direction, uint16_t from, uint16_t t
 	return false;
 }
 
+static bool is_learned(enum frame_field_kind kind, enum frame_field_kind mac)
+{
+	return kind == mac || kind == FIELD_VLAN || kind == FIELD_OUTER_VLAN;
+}
+
 /* How many numbers of flows bring a new address, or a new VLAN for one. */
 static uint32_t count_addresses(const struct engine *e, const struct source *source,
 				enum frame_field_kind mac)
 {
-	uint32_t n = 1, vlans = 1;
+	uint32_t n = 1;
 
 	if (source->recording)
 		return source->recording->n_frames;
 	for (unsigned i = 0; i < source->frames.n_fields; i++) {
-		if (source->frames.fields[i].kind == mac)
-			n = source->frames.fields[i].n;
-		else if (source->frames.fields[i].kind == FIELD_VLAN)
-			vlans = source->frames.fields[i].n;
+		const struct frame_field *field = &source->frames.fields[i];
+		if (!is_learned(field->kind, mac) || field->n == 1)
+			continue;
+		if (n > 1 || field->every > 1)
+			return options_flow_numbers(e->options);
+		n = field->n;
 	}
-	return n > 1 && vlans > 1 ? options_flow_numbers(e->options) : n > vlans ? n : vlans;
+	return n;
 }
 
 /* All addresses on one side speak, at a rate at which a switch can learn them. */
 static uint64_t speak(struct engine *e, uint8_t direction, uint16_t port, bool turned)
 {
 	const struct source *source = &e->sources[direction];
-	uint32_t n = count_addresses(e, source, turned ? FIELD_MAC_DST : FIELD_MAC_SRC), i = 0;
+	uint32_t n = count_addresses(e, source, turned ? FIELD_MAC_DST : FIELD_MAC_SRC);
+	struct single one = {.source = source, .turned = turned};
 	uint64_t began = rte_rdtsc();
 
-	while (i < n && !*e->stop) {
+	while (one.index < n && !*e->stop) {
 		for (unsigned p = 0; p < e->ports->n; p++)
 			probe_arrived(e, e->ports->list[p].id,
 				      0); /* what is flooded must not pile up */
 		uint32_t due =
 			(uint32_t)RTE_MIN((double)n,
 					  seconds_since(began) * e->options->warmup_rate + 1);
-		while (i < due && send_one(e, source, port, i, turned, 0))
-			i++;
+		while (one.index < due && single_send(e->ports, port, 0, &one))
+			one.index++;
 	}
-	return i;
+	return one.index;
 }
 
 static volatile sig_atomic_t rested;
@@ -202,5 +163,8 @@ void warmup_run(struct engine *e, struct warmup *warmup)
 		warmup->addresses += speak(e, d, rx, true);
 	}
 	settle(e);
+	e->comes_through = warmup->came_through;
+	if (e->comes_through && e->options->stamp)
+		drain_warmup(e);
 	engine_discard(e, SILENCE_SECONDS);
 }

@@ -117,7 +117,7 @@ static void each_field_takes_its_values_and_nothing_else_changes(void **state)
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		const struct place *p = &places[i];
 		assert_int_equal(frames_build(&frames, &tagged, 128), 0);
-		assert_int_equal(frames_add_field(&frames, p->kind, 1000), 0);
+		assert_int_equal(frames_add_field(&frames, p->kind, 1000, 1), 0);
 		memcpy(data, frames.classes[0].bytes, 124);
 		for (uint32_t flow = 0; flow < 3000; flow += 7) {
 			memcpy(before, data, 124);
@@ -144,15 +144,15 @@ static void fields_have_no_more_values_than_fit(void **state)
 	struct frames frames;
 
 	assert_int_equal(frames_build(&frames, &header, 64), 0);
-	assert_int_equal(frames_add_field(&frames, FIELD_VLAN, 1), -EINVAL); /* no tag */
-	assert_int_equal(frames_add_field(&frames, FIELD_PORT_SRC, 65536 - 1024), 0);
-	assert_int_equal(frames_add_field(&frames, FIELD_PORT_SRC, 65537 - 1024), -EINVAL);
-	assert_int_equal(frames_add_field(&frames, FIELD_IP_SRC, 0), -EINVAL);
+	assert_int_equal(frames_add_field(&frames, FIELD_VLAN, 1, 1), -EINVAL); /* no tag */
+	assert_int_equal(frames_add_field(&frames, FIELD_PORT_SRC, 65536 - 1024, 1), 0);
+	assert_int_equal(frames_add_field(&frames, FIELD_PORT_SRC, 65537 - 1024, 1), -EINVAL);
+	assert_int_equal(frames_add_field(&frames, FIELD_IP_SRC, 0, 1), -EINVAL);
 	frames_fini(&frames);
 	tagged.vlan = 4000;
 	assert_int_equal(frames_build(&frames, &tagged, 64), 0);
-	assert_int_equal(frames_add_field(&frames, FIELD_VLAN, 96), -EINVAL);
-	assert_int_equal(frames_add_field(&frames, FIELD_VLAN, 95), 0);
+	assert_int_equal(frames_add_field(&frames, FIELD_VLAN, 96, 1), -EINVAL);
+	assert_int_equal(frames_add_field(&frames, FIELD_VLAN, 95, 1), 0);
 	frames_fini(&frames);
 }
 

@@ -76,7 +76,40 @@ static const struct refusal refusals[] = {
 	{"--flow-field ip-src,", "--flow-field ip-src,: expected"},
 	{"--flow-field ip-src,ip-src", "ip-src is there twice"},
 	{"--flow-field vlan --flows 10", "--flow-field vlan needs --vlan"},
-	{"--flow-field port-src --flows 100000", "--flow-field has 64512 values at most"},
+	{"--flow-field port-src --flows 100000", "--flow-field tells 64512 apart at most; add"},
+	{"--flow-field dscp --flows 1M", "--flows 1000000: --flow-field tells 64 apart at most"},
+	{"--flow-field dscp,ecn,ttl --flows 50k", "tells 49152 apart at most"},
+	{"--flow-field flow-label --flows 2", "--flow-field flow-label needs --ipv6"},
+	{"--ipv6 --size 80 --flow-field ip-id --flows 2", "--flow-field ip-id is a field of IPv4"},
+	{"--flow-field tcp-seq --flows 2", "--flow-field tcp-seq needs --tcp"},
+	{"--vlan 5 --flow-field outer-pcp --flows 2", "outer-pcp needs --outer-vlan"},
+	{"--set ether-type=0x0806 --flow-field ttl --flows 2",
+	 "ttl is a field of IP, which frames"},
+	{"--set protocol=47 --flow-field port-src --flows 2", "port-src is a field of UDP and TCP"},
+	{"--set ether-type=0x88b5 --flows 2", "--flow-field ip-src is a field of IP"},
+	{"--set ttl", "--set ttl: expected the name of a field"},
+	{"--set tos=1", "--set tos=1: expected the name of a field"},
+	{"--set dscp=64", "--set dscp=64: expected 0 to 63"},
+	{"--set dscp=-1", "--set dscp=-1: expected 0 to 63"},
+	{"--set dscp=0x", "--set dscp=0x: expected 0 to 63"},
+	{"--set dscp=1k", "--set dscp=1k: expected 0 to 63"},
+	{"--set tcp-seq=4294967296 --tcp", "expected 0 to 4294967295"},
+	{"--set dscp=1,dscp=2", "--set: dscp is there twice"},
+	{"--set dscp=1,", "--set : expected the name of a field"},
+	{"--set ip-src=1", "--set ip-src=1: use --src-ip"},
+	{"--set flow-label=1", "--set: flow-label needs --ipv6"},
+	{"--set vlan-pcp=1", "--set: vlan-pcp needs --vlan"},
+	{"--ipv6", "--size 64: expected 80 at least, for the headers and the stamp"},
+	{"--tcp", "--size 64: expected 72 at least"},
+	{"--outer-vlan 5", "--outer-vlan needs --vlan"},
+	{"--ipv6 --size 80 --src-ip 10.0.0.1", "--src-ip: --ipv6 wants an IPv6 address"},
+	{"--dst-ip 2001:db8::1", "--dst-ip: an IPv6 address needs --ipv6"},
+	{"--dst-ip 2001:db8:::1",
+	 "--dst-ip 2001:db8:::1: expected an IPv4 address, or with --ipv6"},
+	{"--dst-prefixes f --tcp --size 72",
+	 "--dst-prefixes makes UDP packets of the file's family"},
+	{"--pcap f --set ttl=3", "--pcap brings its own packets"},
+	{"--pcap f --vlan 5 --outer-vlan 6", "--pcap brings its own packets"},
 	{"--flow-field mac-dst --flows 9 --macs 9", "use one of them"},
 	{"--vlan 4095", "--vlan 4095: expected 1 to 4094"},
 	{"--vlan 0", "--vlan 0"},
@@ -161,6 +194,46 @@ static void words_reach_their_options(void **state)
 	assert_int_equal(options.header.mac_src[5], 0x0b);
 }
 
+static void words_make_packets_of_other_kinds(void **state)
+{
+	struct frames frames;
+
+	assert_int_equal(parse_with_ports("--ipv6 --tcp --size imix --src-ip 2001:db8::5 --vlan 4 "
+					  "--outer-vlan 3 --set dscp=46,tcp-flags=0x12"),
+			 0);
+	assert_true(options.header.ip6 && options.header.tcp);
+	assert_int_equal(options.header.ip6_src[15], 5);
+	assert_int_equal(options.header.n_values, 2);
+	assert_int_equal(options.header.values[1].value, 0x12);
+	assert_int_equal(options_frames(&options, true, &frames, error), 0);
+	assert_int_equal(frames.classes[0].bytes[15], 3);
+	assert_int_equal(frames.classes[0].bytes[19], 4);
+	frames_fini(&frames);
+}
+
+static void fields_turn_together_or_as_digits(void **state)
+{
+	struct frames frames;
+
+	assert_int_equal(parse_with_ports("--flow-field ip-dst,dscp --flows 1M"), 0);
+	assert_int_equal(options_frames(&options, true, &frames, error), 0);
+	assert_int_equal(frames.fields[1].n, 64);
+	assert_int_equal(frames.fields[1].every, 1);
+	frames_fini(&frames);
+	assert_int_equal(parse_with_ports("--flow-field dscp,port-src,ttl --flows 10M"), 0);
+	assert_int_equal(options_frames(&options, true, &frames, error), 0);
+	assert_int_equal(frames.n_fields, 3);
+	assert_int_equal(frames.fields[0].every, 1);
+	assert_int_equal(frames.fields[1].every, 64);
+	assert_int_equal(frames.fields[1].n, 64512);
+	assert_int_equal(frames.fields[2].every, 64 * 64512);
+	frames_fini(&frames);
+	/* Back, the ports change places: the receiver's has more values. */
+	assert_int_equal(options_frames(&options, false, &frames, error), 0);
+	assert_int_equal(frames.fields[1].kind, FIELD_PORT_DST);
+	frames_fini(&frames);
+}
+
 static void help_and_version_come_before_all_else(void **state)
 {
 	assert_int_equal(parse("--help"), OPTIONS_HELP);
@@ -196,6 +269,8 @@ int main(void)
 		cmocka_unit_test(both_ports_are_needed),
 		cmocka_unit_test(what_is_not_said_has_its_default),
 		cmocka_unit_test(words_reach_their_options),
+		cmocka_unit_test(words_make_packets_of_other_kinds),
+		cmocka_unit_test(fields_turn_together_or_as_digits),
 		cmocka_unit_test(help_and_version_come_before_all_else),
 		cmocka_unit_test(frames_back_are_those_there_the_other_way_round),
 	};
