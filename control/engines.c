@@ -18,6 +18,7 @@
 #include "control/interfaces.h"
 #include "control/loop.h"
 #include "control/packets.h"
+#include "control/spine/field.h"
 #include "control/spine/log.h"
 #include "control/statics.h"
 #include "control/vrfs.h"
@@ -215,17 +216,32 @@ static void on_lost(void *ctx, const struct iface *iface, const struct addr *add
 	fib_sync_lost(iface, addr);
 }
 
+/* Who else has the address is told, too, if anybody has. */
+static void tell_address(const struct iface *iface, const struct addr *addr, const char *action)
+{
+	char text[ADDR_TEXT_MAX], mac_text[FIELD_MAC_MAX];
+	uint8_t mac[6];
+	bool is_claimed = neighbor_address_claimant(engines.neighbors, iface, addr, mac);
+
+	if (is_claimed)
+		field_mac_text(mac, mac_text);
+	daemon_event("interface", iface->name, action,
+		     json_pack("{s:s, s:s*}", "address", addr_print(addr, text), "claimed_by",
+			       is_claimed ? mac_text : NULL));
+}
+
 static void on_address(void *ctx, const struct iface *iface, const struct addr *addr,
 		       enum neighbor_address state)
 {
-	char text[ADDR_TEXT_MAX];
+	if (state == NEIGHBOR_ADDRESS_DUPLICATE)
+		tell_address(iface, addr, "duplicate");
+	else if (state == NEIGHBOR_ADDRESS_USABLE)
+		tell_address(iface, addr, "usable");
+}
 
-	if (state != NEIGHBOR_ADDRESS_DUPLICATE)
-		return;
-	addr_print(addr, text);
-	log_warning("interface %s: somebody else has %s already: it is not used", iface->name,
-		    text);
-	daemon_event("interface", iface->name, "duplicate", json_pack("{s:s}", "address", text));
+static void on_conflict(void *ctx, const struct iface *iface, const struct addr *addr)
+{
+	tell_address(iface, addr, "conflict");
 }
 
 /* Workers do not count what they send to whom. A gateway that routes lead to is taken to be in use,
@@ -240,7 +256,8 @@ static const struct neighbor_ops neighbor_ops = {.resolved = on_resolved,
 						 .lost = on_lost,
 						 .release = packets_release,
 						 .address = on_address,
-						 .used = on_used};
+						 .used = on_used,
+						 .conflict = on_conflict};
 
 static bool is_usable(void *ctx, const struct iface *iface, const struct addr *addr)
 {

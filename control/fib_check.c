@@ -2,10 +2,12 @@
 /*
  * The slow pass: for the first and the last address of each prefix that is used
  * it compares what workers do with what the RIB says. It takes half a
- * millisecond ten times a second, however many routes there are.
+ * millisecond ten times a second, however many routes there are. What else
+ * workers' tables need from time to time is done on the way.
  */
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "control/daemon.h"
 #include "control/engines.h"
@@ -93,12 +95,21 @@ static void end_pass(void)
 	check.rest_until_ms = daemon_now_ms() + REST_MS;
 }
 
+static void tell_time(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	l3_clock((uint32_t)(now.tv_sec % 86400 * 1000 + now.tv_nsec / 1000000));
+}
+
 static void slice(void *arg)
 {
 	int64_t end = engines_clock_us() + SLICE_US;
 	struct rib_row row;
 
 	l3_reclaim(); /* what changes have left behind */
+	tell_time();
 	/* What is not decided yet is not wrong; what changes often is looked at later. */
 	if (!engines_rib_is_quiet() || daemon_now_ms() < check.rest_until_ms)
 		return;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "control/hop_check.h"
 
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "control/must.h"
@@ -36,15 +38,40 @@ static size_t count_addresses(const json_t *interfaces)
 	return n;
 }
 
-static void add_own(struct hop_check *check, const char *vrf, const char *interface,
-		    const char *text)
+__attribute__((format(printf, 4, 5))) static void add_edge(struct hop_check *check, const char *vrf,
+							   const struct addr *addr,
+							   const char *format, ...)
 {
-	struct hop_own *own = &check->own[check->n_own];
-	char address[ADDR_TEXT_MAX];
+	struct hop_edge *edge = &check->edges[check->n_edges++];
+	va_list args;
 
-	snprintf(address, sizeof(address), "%.*s", (int)strcspn(text, "/"), text);
-	*own = (struct hop_own){.vrf = vrf, .interface = interface};
-	check->n_own += addr_parse(address, &own->addr) == 0;
+	*edge = (struct hop_edge){.own = {.vrf = vrf, .addr = *addr}};
+	va_start(args, format);
+	vsnprintf(edge->what, sizeof(edge->what), format, args);
+	va_end(args);
+}
+
+/* A subnet's broadcast address and its network's, IPv4; what the routers of an IPv6 subnet share,
+ * weft among them. */
+static void add_edges(struct hop_check *check, const char *vrf, const char *interface,
+		      const struct prefix *own)
+{
+	struct prefix network = prefix_network(own), last = network;
+	char text[PREFIX_TEXT_MAX];
+
+	prefix_print(&network, text);
+	if (prefix_is_anycast(own, &network.addr))
+		add_edge(check, vrf, &network.addr,
+			 "is an address of all routers in %s, weft's own, too, on interface %s",
+			 text, interface);
+	for (unsigned bit = last.length; bit < 32 && own->addr.family == ADDR_IP4; bit++)
+		last.addr.bytes[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+	if (own->addr.family != ADDR_IP4 || !prefix_is_broadcast(&last))
+		return;
+	add_edge(check, vrf, &network.addr,
+		 "is the address of the network %s on interface %s, no router's", text, interface);
+	add_edge(check, vrf, &last.addr, "is the broadcast address of %s on interface %s", text,
+		 interface);
 }
 
 void hop_check_init(struct hop_check *check, const json_t *candidate)
@@ -52,47 +79,61 @@ void hop_check_init(struct hop_check *check, const json_t *candidate)
 	const json_t *interfaces = json_object_get(candidate, "interfaces");
 	json_t *value, *item;
 	const char *name;
-	size_t i;
+	size_t i, n = count_addresses(interfaces);
 
 	*check = (struct hop_check){.candidate = candidate};
-	check->own = must(calloc(count_addresses(interfaces) + 1, sizeof(*check->own)));
+	check->own = must(calloc(n + 1, sizeof(*check->own)));
+	check->edges = must(calloc(HOP_EDGES_MAX * n + 1, sizeof(*check->edges)));
 	json_object_foreach((json_t *)interfaces, name, value)
-		json_array_foreach(json_object_get(value, "addresses"), i, item)
-			add_own(check, conf_str(value, "vrf"), name, json_string_value(item));
+		json_array_foreach(json_object_get(value, "addresses"), i, item) {
+			const char *vrf = conf_str(value, "vrf");
+			struct prefix own;
+
+			if (prefix_parse(json_string_value(item), &own) < 0)
+				continue;
+			check->own[check->n_own++] = (struct hop_own){vrf, name, own.addr};
+			add_edges(check, vrf, name, &own);
+		}
 	qsort(check->own, check->n_own, sizeof(*check->own), compare);
+	qsort(check->edges, check->n_edges, sizeof(*check->edges), compare);
 }
 
 void hop_check_fini(struct hop_check *check)
 {
 	free(check->own);
+	free(check->edges);
 }
 
+/* RFC 1812 4.2.2.11, 5.3.7: 0/8, 127/8, class D and E are nobody's. */
 static bool is_routers(const struct addr *gateway)
 {
 	return !addr_is_unspecified(gateway) && !addr_is_multicast(gateway) &&
 	       !addr_is_loopback(gateway) &&
-	       (gateway->family != ADDR_IP4 || addr_to_ip4(gateway) != UINT32_MAX);
+	       (gateway->family != ADDR_IP4 || (gateway->bytes[0] != 0 && gateway->bytes[0] < 240));
 }
 
-/* The interface that has the address itself, or NULL. */
-static const char *owner(const struct hop_check *check, const char *vrf, const struct addr *addr)
+/* What the table of n entries of a size has of the address, or NULL. */
+static const void *look_up(const void *table, size_t n, size_t size, const char *vrf,
+			   const struct addr *addr)
 {
-	const struct hop_own key = {.vrf = vrf, .addr = *addr}, *own;
+	const struct hop_edge key = {.own = {.vrf = vrf, .addr = *addr}};
 
-	own = bsearch(&key, check->own, check->n_own, sizeof(key), compare);
-	return own ? own->interface : NULL;
+	return bsearch(&key, table, n, size, compare);
 }
 
 bool hop_gateway_fault(const struct hop_check *check, const struct route_conf *route,
 		       const struct route_hop *hop, char out[HOP_FAULT_MAX])
 {
+	const char *vrf = hop->vrf ? hop->vrf : route->vrf;
+	const struct hop_own *own;
+	const struct hop_edge *edge;
 	const struct addr *gateway = &hop->gateway;
 	char text[ADDR_TEXT_MAX];
-	const char *own;
 
 	if (gateway->family == ADDR_NONE)
 		return false;
-	own = owner(check, hop->vrf ? hop->vrf : route->vrf, gateway);
+	own = look_up(check->own, check->n_own, sizeof(*check->own), vrf, gateway);
+	edge = look_up(check->edges, check->n_edges, sizeof(*check->edges), vrf, gateway);
 	if (!is_routers(gateway))
 		snprintf(out, HOP_FAULT_MAX, "%s is no router's address",
 			 addr_print(gateway, text));
@@ -101,7 +142,9 @@ bool hop_gateway_fault(const struct hop_check *check, const struct route_conf *r
 			 addr_print(gateway, text), gateway->family, route->prefix.addr.family);
 	else if (own)
 		snprintf(out, HOP_FAULT_MAX, "%s is weft's own address, on interface %s",
-			 addr_print(gateway, text), own);
+			 addr_print(gateway, text), own->interface);
+	else if (edge)
+		snprintf(out, HOP_FAULT_MAX, "%s %s", addr_print(gateway, text), edge->what);
 	else if (!hop->interface && addr_is_link_local(gateway))
 		snprintf(out, HOP_FAULT_MAX,
 			 "%s is a link-local address: expected interface beside it",

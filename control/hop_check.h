@@ -16,10 +16,21 @@ struct hop_own {
 	struct addr addr;
 };
 
+#define HOP_EDGE_TEXT 160
+#define HOP_EDGES_MAX 3 /* of one of weft's addresses */
+
+/* An address that is of a subnet of weft's, and no router's. */
+struct hop_edge {
+	struct hop_own own; /* sorted by it */
+	char what[HOP_EDGE_TEXT];
+};
+
 struct hop_check {
 	const json_t *candidate;
 	struct hop_own *own; /* sorted: there may be as many next hops as a file of routes has */
 	size_t n_own;
+	struct hop_edge *edges; /* sorted */
+	size_t n_edges;
 };
 
 void hop_check_init(struct hop_check *check, const json_t *candidate);

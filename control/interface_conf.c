@@ -156,6 +156,7 @@ void interface_neighbor_conf(const json_t *conf, struct neighbor_conf *out)
 	memset(out, 0, sizeof(*out));
 	out->resolved = (uint32_t)conf_int(conf, "neighbor_limit");
 	out->dad_off = !conf_bool(conf, "dad");
+	out->arp_probe = conf_bool(conf, "dad_ipv4");
 	interface_ra_conf(json_object_get(conf, "ra"), &out->ra);
 }
 

@@ -87,6 +87,23 @@ static void on_port(const char *name, const json_t *conf, const struct port_entr
 		snprintf(out->reason, sizeof(out->reason), "port %s is down", port_name);
 }
 
+/* Its first address of IPv4: the one that it says of itself. */
+static void own_ip4(const json_t *conf, uint8_t out[4])
+{
+	json_t *item;
+	size_t i;
+
+	json_array_foreach(json_object_get(conf, "addresses"), i, item) {
+		struct prefix prefix;
+
+		prefix_parse(json_string_value(item), &prefix);
+		if (prefix.addr.family != ADDR_IP4)
+			continue;
+		memcpy(out, prefix.addr.bytes, 4);
+		return;
+	}
+}
+
 void interface_state(const char *name, const json_t *conf, const struct port_entry *without,
 		     const struct bridge_entry *without_bridge, struct interface_state *out)
 {
@@ -97,6 +114,7 @@ void interface_state(const char *name, const json_t *conf, const struct port_ent
 	out->l3.mtu = (uint16_t)conf_int(conf, "mtu");
 	out->l3.vlan = (uint16_t)conf_int(conf, "vlan");
 	out->l3.redirects = conf_bool(conf, "redirects");
+	own_ip4(conf, out->l3.ip4);
 	interface_mac(name, conf, NULL, out->l3.mac);
 	if (conf_str(conf, "bridge"))
 		on_bridge(conf, without_bridge, out);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "control/engines.h"
 #include "control/fib_sync.h"
 #include "control/interfaces.h"
 #include "control/vrfs.h"
@@ -34,12 +35,31 @@ static bool is_in(const struct nexthop *hop, const struct nexthop_set *hops)
 	return false;
 }
 
-/* One that is looked up in the RIB leads somewhere if the whole does. */
-static bool is_active(const struct nexthop *hop, const struct nexthop_set *hops)
+static bool takes_packets(const struct nexthop *hop, const struct nexthop_set *hops)
 {
-	if (hop->kind == NEXTHOP_GATEWAY && !hop->iface)
-		return hops != NULL;
 	return is_in(hop, hops) && fib_sync_takes_part(hop);
+}
+
+/* One that is looked up in the RIB is where its route's hops are. */
+static bool is_active(uint16_t vrf, const struct nexthop *hop, const struct nexthop_set *hops)
+{
+	struct rib_best best;
+
+	if (hop->kind != NEXTHOP_GATEWAY || hop->iface)
+		return takes_packets(hop, hops);
+	if (!rib_lookup(engines_env()->rib, vrf, &hop->gateway, &best))
+		return false;
+	for (uint32_t i = 0; best.hops && i < best.hops->n; i++) {
+		struct nexthop lead = best.hops->hops[i];
+
+		if (lead.kind == NEXTHOP_IFACE) {
+			lead.kind = NEXTHOP_GATEWAY;
+			lead.gateway = hop->gateway;
+		}
+		if (takes_packets(&lead, hops))
+			return true;
+	}
+	return false;
 }
 
 static json_t *row(const struct nexthop *hop, bool active)
@@ -75,12 +95,13 @@ static json_t *text_of(const struct nexthop *hop, bool active)
 			    entry ? entry->iface.name : "", weight, active ? "" : ")");
 }
 
-json_t *nexthop_rows(const struct nexthop_set *set, const struct nexthop_set *hops, bool readable)
+json_t *nexthop_rows(uint16_t vrf, const struct nexthop_set *set, const struct nexthop_set *hops,
+		     bool readable)
 {
 	json_t *rows = json_array();
 
 	for (uint32_t i = 0; i < set->n; i++) {
-		bool active = is_active(&set->hops[i], hops);
+		bool active = is_active(vrf, &set->hops[i], hops);
 
 		json_array_append_new(rows, readable ? text_of(&set->hops[i], active)
 						     : row(&set->hops[i], active));

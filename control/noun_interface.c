@@ -70,6 +70,11 @@ static const struct field fields[] = {
 	 .type = F_BOOL,
 	 .def = "true",
 	 .help = "IPv6 addresses are used only when nobody else turns out to have them"},
+	{.name = "dad_ipv4",
+	 .type = F_BOOL,
+	 .def = "false",
+	 .help = "IPv4 addresses, too: each is asked for on the wire for six seconds before it is "
+		 "used"},
 	{.name = "ra",
 	 .type = F_OBJECT,
 	 .fields = interface_ra_fields,
@@ -92,7 +97,7 @@ static const struct field fields[] = {
 static const struct column columns[] = {
 	{"name", NULL, "name of the interface"},
 	{"state", NULL, "up or down"},
-	{"reason", NULL, "why it is down"},
+	{"reason", NULL, "why it is down; or which of its addresses somebody else has"},
 	{"vrf", NULL, "whose routes its packets take"},
 	{"bound_to", NULL, "where it is"},
 	{"addresses", NULL, "its addresses"},
@@ -134,22 +139,56 @@ static const char *const address_states[] = {
 	[NEIGHBOR_ADDRESS_DUPLICATE] = "duplicate",
 };
 
+static enum neighbor_address state_of(const struct iface *iface, const struct addr *addr)
+{
+	return iface->flags & IFACE_LOOPBACK
+		       ? NEIGHBOR_ADDRESS_USABLE
+		       : neighbor_address_state(engines_neighbors(), iface, addr);
+}
+
+/* Who else has the address, as text; NULL: nobody. */
+static const char *claimant(const struct iface *iface, const struct addr *addr,
+			    char text[FIELD_MAC_MAX])
+{
+	uint8_t mac[6];
+
+	if (!neighbor_address_claimant(engines_neighbors(), iface, addr, mac))
+		return NULL;
+	field_mac_text(mac, text);
+	return text;
+}
+
 static json_t *address_rows(const struct iface *iface)
 {
 	json_t *out = json_array();
-	char text[PREFIX_TEXT_MAX];
+	char text[PREFIX_TEXT_MAX], mac[FIELD_MAC_MAX];
 
 	for (uint16_t i = 0; i < iface->n_addresses; i++) {
-		enum neighbor_address state = neighbor_address_state(engines_neighbors(), iface,
-								     &iface->addresses[i].addr);
+		const struct addr *addr = &iface->addresses[i].addr;
 
-		if (iface->flags & IFACE_LOOPBACK)
-			state = NEIGHBOR_ADDRESS_USABLE;
-		json_array_append_new(out, json_pack("{s:s, s:s}", "address",
+		json_array_append_new(out, json_pack("{s:s, s:s, s:s*}", "address",
 						     prefix_print(&iface->addresses[i], text),
-						     "state", address_states[state]));
+						     "state", address_states[state_of(iface, addr)],
+						     "claimed_by", claimant(iface, addr, mac)));
 	}
 	return out;
+}
+
+/* Why it is down; of one that is up, the first of its addresses that is a duplicate. */
+static json_t *reason(const struct iface_entry *entry)
+{
+	const struct iface *iface = &entry->iface;
+	char text[ADDR_TEXT_MAX], mac[FIELD_MAC_MAX];
+
+	for (uint16_t i = 0; iface->flags & IFACE_UP && i < iface->n_addresses; i++) {
+		const struct addr *addr = &iface->addresses[i].addr;
+
+		if (state_of(iface, addr) == NEIGHBOR_ADDRESS_DUPLICATE &&
+		    claimant(iface, addr, mac))
+			return json_sprintf("%s is not used: %s has it", addr_print(addr, text),
+					    mac);
+	}
+	return json_string(entry->reason);
 }
 
 static json_t *row(struct iface_entry *entry, bool detailed)
@@ -161,8 +200,8 @@ static json_t *row(struct iface_entry *entry, bool detailed)
 	interfaces_bound_text(entry->conf, bound, sizeof(bound));
 	field_mac_text(iface->mac, mac);
 	json_t *out =
-		json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:i, s:I}", "name", iface->name,
-			  "state", iface->flags & IFACE_UP ? "up" : "down", "reason", entry->reason,
+		json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:s, s:i, s:I}", "name", iface->name,
+			  "state", iface->flags & IFACE_UP ? "up" : "down", "reason", reason(entry),
 			  "vrf", vrfs_name(iface->vrf), "bound_to", bound, "addresses",
 			  addresses(iface), "mac", iface->flags & IFACE_LOOPBACK ? "" : mac, "mtu",
 			  (int)iface->mtu, "since", (json_int_t)since);

@@ -41,24 +41,44 @@ static json_t *show(struct call *call)
 	return rows;
 }
 
+static void add_row(json_t *rows, const char *counter, uint64_t count, const char *text)
+{
+	json_array_append_new(rows, json_pack("{s:s, s:I, s:s}", "counter", counter, "count",
+					      (json_int_t)count, "text", text));
+}
+
+/* What weft sends, and what waited for somebody's MAC address. */
+static void add_sent(json_t *rows)
+{
+	struct packets_stats stats;
+
+	packets_stats(&stats);
+	add_row(rows, "held", stats.held, "packets that waited for a MAC address");
+	add_row(rows, "resent", stats.resent, "of these, sent once it was known");
+	add_row(rows, "held_unreachable", stats.unreachable, "of these, nobody answered");
+	add_row(rows, "held_dropped", stats.dropped,
+		"of these, dropped: too many waited, or the interface went");
+	add_row(rows, "no_buffers", stats.no_memory, "not sent: no packet buffers");
+	add_row(rows, "inject_lost", inject_lost(), "not sent: no worker had room");
+}
+
 static json_t *answers(struct call *call)
 {
 	struct host_stats stats;
 	json_t *rows = json_array();
 
 	host_stats(engines_host(), &stats);
-#define COUNTER(name, member, help)                                                         \
-	json_array_append_new(rows, json_pack("{s:s, s:I, s:s}", "counter", #name, "count", \
-					      (json_int_t)stats.member, "text", help));
+#define COUNTER(name, member, help) add_row(rows, #name, stats.member, help);
 #include "routing/host/counter.def"
 #undef COUNTER
+	add_sent(rows);
 	return rows;
 }
 
 static const struct verb verbs[] = {
 	{.name = "answers",
-	 .help = "what came of packets for weft itself, and of those whose senders are owed an "
-		 "answer",
+	 .help = "what came of packets for weft itself, of those whose senders are owed an "
+		 "answer, and of those that waited",
 	 .run = answers},
 	{.name = NULL},
 };

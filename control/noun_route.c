@@ -8,6 +8,7 @@
 #include "control/route_conf.h"
 #include "control/spine/noun.h"
 #include "control/statics.h"
+#include "control/vrf_path.h"
 #include "control/vrfs.h"
 #include "control/wire.h"
 
@@ -50,6 +51,7 @@ static const char *const reasons[] = {
 	[RIB_ACTIVE] = "",
 	[RIB_NO_IFACE] = "its interface is down or gone",
 	[RIB_NO_GATEWAY] = "nothing leads to its gateway",
+	[RIB_ENDS] = "what leads to its gateway ends here or in another VRF",
 	[RIB_LOOP] = "its gateway is reached by way of itself",
 	[RIB_TOO_DEEP] = "its gateway is reached by way of too many others",
 	[RIB_BFD_DOWN] = "its gateway does not answer",
@@ -127,15 +129,17 @@ static bool matches(const struct query *query, const struct rib_best *best)
 static json_t *row_of(const struct rib_row *row, bool readable)
 {
 	const struct rib_best *best = &row->best;
-	char text[PREFIX_TEXT_MAX];
+	char text[PREFIX_TEXT_MAX], fault[128] = "";
 
+	if (row->selected)
+		vrf_path_fault(best, fault, sizeof(fault));
 	return json_pack("{s:s, s:s, s:s, s:i, s:I, s:b, s:I, s:o, s:s, s:I}", "prefix",
 			 prefix_print(&best->prefix, text), "vrf", vrfs_name(best->vrf), "protocol",
 			 engines_protocol_names[best->protocol], "distance", (int)best->distance,
 			 "metric", (json_int_t)best->metric, "selected", row->selected, "age",
 			 (json_int_t)((engines_now().us - row->since_us) / 1000000), "nexthops",
-			 nexthop_rows(best->set, best->hops, readable), "inactive",
-			 reasons[row->inactive], "tag", (json_int_t)best->tag);
+			 nexthop_rows(best->vrf, best->set, best->hops, readable), "inactive",
+			 fault[0] ? fault : reasons[row->inactive], "tag", (json_int_t)best->tag);
 }
 
 /* Past what is asked for, in the RIB's order. */

@@ -18,6 +18,7 @@
 #include "control/route_files.h"
 #include "control/spine/log.h"
 #include "control/spine/noun.h"
+#include "dataplane/punt.h"
 
 #define MEMORY_MIN 32000000LL
 #define MEMORY_MAX 1000000000000LL
@@ -73,6 +74,7 @@ static const struct column columns[] = {
 	{"restart_needed", NULL, "a changed field waits for the next start", true},
 	{"fib_checked", NULL, "addresses whose route was compared with what workers do", true},
 	{"fib_repaired", NULL, "of these, wrong and put right", true},
+	{"inject_lost", "packets", "weft's own packets for which no worker had room", true},
 	{NULL},
 };
 
@@ -166,17 +168,19 @@ static json_t *show(struct call *call)
 	fib_sync_stats(&fib);
 	if (strncmp(dpdk, "DPDK ", 5) == 0)
 		dpdk += 5;
-	return json_pack(
-		"[{s:s, s:o, s:s, s:b, s:I, s:b, s:I, s:I, s:s, s:I, s:I, s:I, s:b, s:I, s:I}]",
-		"version", WEFT_VERSION, "uptime", json_integer((json_int_t)uptime), "dpdk", dpdk,
-		"hugepages", memory->hugepages, "memory", (json_int_t)memory->bytes, "in_sync",
-		ports_all_open() && route_files_are_quiet() && route_files_are_read() &&
-			engines_rib_is_quiet() && fib.wrong == 0,
-		"epoch", (json_int_t)(weftd.epoch + fib.changes), "loop_max_us",
-		(json_int_t)loop_max_us(), "loop_max_in", loop_max_in(), "loop_max_cpu_us",
-		(json_int_t)loop_max_cpu_us(), "mbufs", (json_int_t)pool->populated_size,
-		"mbufs_used", (json_int_t)dp_pool_in_use(), "restart_needed", restart_needed,
-		"fib_checked", (json_int_t)fib.checked, "fib_repaired", (json_int_t)fib.repaired);
+	return json_pack("[{s:s, s:o, s:s, s:b, s:I, s:b, s:I, s:I, s:s, s:I, s:I, s:I, s:b, s:I, "
+			 "s:I, s:I}]",
+			 "version", WEFT_VERSION, "uptime", json_integer((json_int_t)uptime),
+			 "dpdk", dpdk, "hugepages", memory->hugepages, "memory",
+			 (json_int_t)memory->bytes, "in_sync",
+			 ports_all_open() && route_files_are_quiet() && route_files_are_read() &&
+				 engines_rib_is_quiet() && fib.wrong == 0,
+			 "epoch", (json_int_t)(weftd.epoch + fib.changes), "loop_max_us",
+			 (json_int_t)loop_max_us(), "loop_max_in", loop_max_in(), "loop_max_cpu_us",
+			 (json_int_t)loop_max_cpu_us(), "mbufs", (json_int_t)pool->populated_size,
+			 "mbufs_used", (json_int_t)dp_pool_in_use(), "restart_needed",
+			 restart_needed, "fib_checked", (json_int_t)fib.checked, "fib_repaired",
+			 (json_int_t)fib.repaired, "inject_lost", (json_int_t)inject_lost());
 }
 
 const struct noun noun_system = {

@@ -148,6 +148,21 @@ static int hold(const struct iface *iface, const struct packet_out *out, const s
 	return 0;
 }
 
+/* An address that somebody else has, or may have, is not spoken from (RFC 5227 2.1). One of IPv6
+ * is doubtful for a second or two only: a protocol that begins meanwhile keeps its first packets.
+ */
+static bool is_from_unusable(const struct iface *iface, const struct packet_out *out)
+{
+	struct addr src, dst;
+	enum neighbor_address state;
+
+	if (!packet_addresses(out->ether_type, out->data, out->len, &src, &dst))
+		return false;
+	state = neighbor_address_state(engines_neighbors(), iface, &src);
+	return state == NEIGHBOR_ADDRESS_DUPLICATE ||
+	       (state == NEIGHBOR_ADDRESS_TENTATIVE && src.family == ADDR_IP4);
+}
+
 int packets_send(struct env *env, const struct packet_out *out)
 {
 	const struct iface *iface = out->iface;
@@ -159,6 +174,8 @@ int packets_send(struct env *env, const struct packet_out *out)
 		return send_routed(out, iface ? iface->vrf : out->vrf);
 	if (!(iface->flags & IFACE_UP))
 		return -ENETDOWN;
+	if (is_from_unusable(iface, out))
+		return -EADDRNOTAVAIL;
 	if (out->has_mac) {
 		memcpy(mac, out->dst_mac, 6);
 	} else {

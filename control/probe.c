@@ -2,21 +2,40 @@
 #include "control/probe.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "control/interfaces.h"
 #include "control/vrfs.h"
 #include "control/wire.h"
 
+/* The address in "fe80::1%wan0"; the name behind it, or NULL. */
+static const char *parse_zoned(const char *text, struct addr *out)
+{
+	const char *percent = strchr(text, '%');
+	char first[ADDR_TEXT_MAX];
+
+	snprintf(first, sizeof(first), "%.*s",
+		 (int)(percent ? (size_t)(percent - text) : strlen(text)), text);
+	addr_parse(first, out);
+	return percent ? percent + 1 : NULL;
+}
+
 bool probe_target(struct call *call, struct probe_target *out)
 {
 	const char *vrf = conf_str(call->args, "vrf"), *name = conf_str(call->args, "interface");
-	const char *source = conf_str(call->args, "source");
-	struct iface_entry *entry = name ? interfaces_find(name) : NULL;
+	const char *source = conf_str(call->args, "source"), *zone;
+	struct iface_entry *entry;
 	int id = vrfs_id(vrf);
 
 	*out = (struct probe_target){.readable = conf_bool(call->args, WIRE_ARG_READABLE)};
-	addr_parse(conf_str(call->args, "address"), &out->dst);
+	zone = parse_zoned(conf_str(call->args, "address"), &out->dst);
+	if (zone && name && strcmp(zone, name) != 0)
+		return errors_add(call->errors, "interface",
+				  "%s and %%%s are two interfaces: expected one of them", name,
+				  zone) == 0;
+	name = name ? name : zone;
+	entry = name ? interfaces_find(name) : NULL;
 	if (source)
 		addr_parse(source, &out->source);
 	if (id < 0)
@@ -25,7 +44,8 @@ bool probe_target(struct call *call, struct probe_target *out)
 		errors_add(call->errors, "interface", "there is no interface %s", name);
 	else if (!entry && addr_is_link_local(&out->dst))
 		errors_add(call->errors, "address",
-			   "%s is a link-local address: expected interface= beside it",
+			   "%s is a link-local address: expected %%INTERFACE behind it, or "
+			   "interface= beside it",
 			   conf_str(call->args, "address"));
 	else if (addr_is_unspecified(&out->dst) || addr_is_multicast(&out->dst))
 		errors_add(call->errors, "address", "%s is no host's address",

@@ -11,7 +11,10 @@
 
 /* The fields that both take, to be listed among others. */
 #define PROBE_FIELDS                                                                        \
-	{.name = "address", .type = F_IP, .flags = FIELD_REQUIRED, .help = "whom to ask"},  \
+	{.name = "address",                                                                 \
+	 .type = F_IP,                                                                      \
+	 .flags = FIELD_REQUIRED | FIELD_ZONE,                                              \
+	 .help = "whom to ask"},                                                            \
 		{.name = "vrf",                                                             \
 		 .type = F_REF,                                                             \
 		 .ref = "vrf",                                                              \

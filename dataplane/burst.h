@@ -50,6 +50,7 @@ enum pkt_flag {
 	PKT_LINK_LOCAL = 1 << 8, /* from an address that is good on its link alone */
 	PKT_LAST_HOP = 1 << 9,   /* goes no further than to ourselves */
 	PKT_ROUTED = 1 << 10,    /* has been through rewrite: into pkt->bridge, if it is flooded */
+	PKT_RECORD = 1 << 11,    /* has an option that says which routers it met */
 };
 
 /* What the stages know of one packet. */

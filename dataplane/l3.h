@@ -27,6 +27,7 @@
 #define L3_NEXTHOP_MAX 65536 /* likewise */
 #define L3_GROUP_MAX   65535 /* likewise: FIB_NONE is 0 */
 #define L3_MEMBER_MAX  64    /* next hops of a group */
+#define L3_VRF_DEPTH   4     /* how often a packet may be led into another VRF */
 
 /* Where an interface is: on a port (untagged or one VLAN of it), or in a bridge's VLAN. */
 struct l3_iface_conf {
@@ -34,6 +35,7 @@ struct l3_iface_conf {
 	uint16_t mtu;  /* bytes of an IP packet */
 	uint16_t vlan; /* of a port: its tag, or 0; of a bridge: always */
 	uint8_t mac[6];
+	uint8_t ip4[4]; /* its address in record route and timestamp options; zeros: none */
 	bool up;
 	bool redirects;    /* tells senders of a better way on their own wire (RFC 1812, 5.2.7.2) */
 	struct port *port; /* or NULL; in no bridge */
@@ -100,6 +102,10 @@ void l3_route_del(uint16_t vrf, uint8_t family, const uint8_t *bytes, uint8_t le
 		  uint32_t cover_group);
 /* The group for an address, as workers see it; FIB_NONE. */
 uint32_t l3_route_find(uint16_t vrf, uint8_t family, const uint8_t *bytes);
+
+/* What time it is, in milliseconds since midnight UT, for timestamp options: told anew from time to
+ * time. */
+void l3_clock(uint32_t day_ms);
 
 /* Frees what no worker can see any more; what is left. Never waits. Call it from a timer. */
 uint32_t l3_reclaim(void);

@@ -2,6 +2,7 @@
 /* Interfaces: published values, and their places in ports' and bridges' tables. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "dataplane/l3_own.h"
 #include "dataplane/mem.h"
@@ -77,6 +78,7 @@ static struct l3_iface *make(uint16_t id, const struct l3_iface_conf *conf)
 		.up = conf->up,
 		.redirects = conf->redirects,
 	};
+	memcpy(&iface->ip4, conf->ip4, sizeof(iface->ip4));
 	return iface;
 }
 

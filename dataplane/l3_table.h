@@ -13,6 +13,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include <rte_byteorder.h>
 #include <rte_common.h>
 #include <rte_prefetch.h>
 
@@ -40,6 +41,7 @@ struct l3_iface {
 	uint16_t vlan; /* of a port: its tag, or 0; of a bridge: always */
 	bool up;
 	bool redirects;
+	rte_be32_t ip4; /* 0: none */
 } __rte_cache_aligned;
 
 /* All that rewrite needs, on one line. */

@@ -19,6 +19,14 @@ enum {
 	ROUTE_LOCAL,           /* for ourselves, whatever the FIB says */
 };
 
+/* Options of IPv4 that several look at. */
+enum {
+	OPT_END = 0,
+	OPT_NOP = 1,
+	OPT_RECORD_ROUTE = 7,
+	OPT_TIMESTAMP = 68,
+};
+
 /* Nothing but what the interface's VLAN asks for is in front of the packet. */
 static inline bool route_tags_fit(const struct pkt *pkt)
 {
@@ -54,6 +62,22 @@ void route_error(struct burst *burst, uint8_t pos, enum drop reason, enum punt_w
  * ROUTE_GO or ROUTE_LOCAL. The header is whole and its checksum right. */
 unsigned route_odd4(struct pkt *pkt, const uint8_t *header);
 unsigned route_odd6(struct pkt *pkt, const uint8_t *header, uint32_t seg);
+
+/* A malformed option; where, from the IP header on. */
+static inline unsigned route_malformed(struct pkt *pkt, unsigned at)
+{
+	pkt->mtu = at;
+	return DROP_bad_options;
+}
+
+/* An option that routers write into, or any other: ROUTE_GO, with PKT_RECORD where something is to
+ * be written, or a drop reason. */
+unsigned route_check_record(struct pkt *pkt, const uint8_t *header, unsigned at);
+/* Writes into the options of a packet with PKT_RECORD that leaves by hop. */
+void route_record(const struct pkt *pkt, uint8_t *header, const struct l3_nexthop *hop);
+
+/* Does the address lead to ourselves? */
+bool route_is_ours4(const struct pkt *pkt, const uint8_t *address);
 
 /* ARP and all that is not IP. */
 void route_other(struct burst *burst, uint8_t pos);

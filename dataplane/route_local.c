@@ -10,8 +10,6 @@
 #include "dataplane/route_hash.h"
 
 enum {
-	OPT_END = 0,
-	OPT_NOP = 1,
 	OPT_LOOSE_SOURCE_ROUTE = 131,
 	OPT_STRICT_SOURCE_ROUTE = 137,
 	OPT_ROUTER_ALERT = 148, /* RFC 2113 */
@@ -98,8 +96,7 @@ static enum punt_class class_of(const struct burst *burst, uint8_t pos)
 	}
 }
 
-/* Does the address lead to ourselves? */
-static bool is_ours4(const struct pkt *pkt, const uint8_t *address)
+bool route_is_ours4(const struct pkt *pkt, const uint8_t *address)
 {
 	uint32_t group, addr = (uint32_t)parse_16(address) << 16 | parse_16(address + 2);
 
@@ -107,6 +104,7 @@ static bool is_ours4(const struct pkt *pkt, const uint8_t *address)
 	return l3_nexthop(l3_group_nexthop(l3_group(group), 0))->act == L3_LOCAL;
 }
 
+/* Does the address lead to ourselves? */
 static bool is_ours6(const struct pkt *pkt, struct ip6 address)
 {
 	struct fib_key6 addr = {address.hi, address.lo};
@@ -127,7 +125,7 @@ static bool arp_concerns_us(const struct burst *burst, uint8_t pos)
 
 	return !(pkt->flags & PKT_GROUP) || burst->mbufs[pos]->data_len - pkt->l3 < LEN ||
 	       parse_16(arp + OPERATION) != REQUEST || !memcmp(arp + SENDER, arp + TARGET, 4) ||
-	       is_ours4(pkt, arp + TARGET) || is_ours4(pkt, arp + SENDER);
+	       route_is_ours4(pkt, arp + TARGET) || route_is_ours4(pkt, arp + SENDER);
 }
 
 /* The same for neighbour solicitations. One from nobody asks whether an address is free: ours may
@@ -174,26 +172,24 @@ void route_other(struct burst *burst, uint8_t pos)
 		route_punt(burst, pos, PUNT_NEIGHBOR, PUNT_FOR_US);
 }
 
-static unsigned malformed(struct pkt *pkt, unsigned at)
-{
-	pkt->mtu = at;
-	return DROP_bad_options;
-}
-
-/* RFC 7126: source routes are not followed; the rest is carried, not acted on. */
+/* RFC 7126: source routes are not followed. What routers write into is written later; the rest is
+ * carried, not acted on. */
 static unsigned check_options4(struct pkt *pkt, const uint8_t *header)
 {
 	unsigned end = (header[0] & 0xf) * 4;
 
-	for (unsigned i = sizeof(struct rte_ipv4_hdr), len; i < end; i += len) {
+	for (unsigned i = sizeof(struct rte_ipv4_hdr), len, verdict; i < end; i += len) {
 		if (header[i] == OPT_END)
 			break;
 		len = 1;
 		if (header[i] == OPT_NOP)
 			continue;
 		if (i + 1 == end || header[i + 1] < 2 || header[i + 1] > end - i)
-			return malformed(pkt, i);
+			return route_malformed(pkt, i);
 		len = header[i + 1];
+		verdict = route_check_record(pkt, header, i);
+		if (verdict != ROUTE_GO)
+			return verdict;
 		if (header[i] == OPT_LOOSE_SOURCE_ROUTE || header[i] == OPT_STRICT_SOURCE_ROUTE)
 			return DROP_source_route;
 		if (header[i] == OPT_ROUTER_ALERT)
@@ -236,7 +232,7 @@ static unsigned check_options6(struct pkt *pkt, const uint8_t *header, uint32_t 
 		if (header[i] == OPT6_PAD1)
 			continue;
 		if (i + 1 == end || header[i + 1] + 2U > end - i)
-			return malformed(pkt, i);
+			return route_malformed(pkt, i);
 		len = header[i + 1] + 2;
 		if (header[i] == OPT6_ROUTER_ALERT)
 			pkt->flags |= PKT_ALERT;

@@ -9,8 +9,6 @@
 #include "dataplane/route.h"
 #include "dataplane/route_hash.h"
 
-enum { VRF_DEPTH = 4 }; /* how often a route may lead into another VRF */
-
 /* Packets of one family on their way through the tables. */
 struct batch {
 	int n;
@@ -311,6 +309,8 @@ static void forward_odd(struct worker *worker, struct burst *burst, uint8_t pos,
 		tell(worker, burst, pos, PUNT_LOCAL, PUNT_OPTIONS);
 	if (pkt->iface == hop->iface && l3_iface(hop->iface)->redirects)
 		tell(worker, burst, pos, PUNT_ERROR, PUNT_REDIRECT);
+	if (pkt->flags & PKT_RECORD)
+		route_record(pkt, (uint8_t *)route_l3(burst, pos), hop);
 	forward(burst, pos, hop);
 }
 
@@ -329,7 +329,7 @@ static void broadcast(struct burst *burst, uint8_t pos, const struct l3_nexthop 
 static const struct l3_nexthop *follow(struct burst *burst, uint8_t pos, bool is_v4,
 				       const struct l3_nexthop *hop)
 {
-	for (int depth = 0; depth < VRF_DEPTH && hop->act == L3_VRF; depth++) {
+	for (int depth = 0; depth < L3_VRF_DEPTH && hop->act == L3_VRF; depth++) {
 		const uint8_t *header = route_l3(burst, pos);
 		const struct l3_vrf *vrf = l3_vrf(hop->vrf);
 		uint32_t group;
@@ -395,7 +395,7 @@ static __rte_noinline void act_on(struct worker *worker, struct burst *burst, ui
 }
 
 /* More is to be looked at than the next hop. */
-#define ROUTE_ODD (PKT_GROUP | PKT_OWN | PKT_ALERT | PKT_LINK_LOCAL | PKT_LAST_HOP)
+#define ROUTE_ODD (PKT_GROUP | PKT_OWN | PKT_ALERT | PKT_LINK_LOCAL | PKT_LAST_HOP | PKT_RECORD)
 
 /* Commonest first: forwarding, and nothing else. */
 static inline bool is_plain(const struct pkt *pkt, const struct l3_nexthop *hop)

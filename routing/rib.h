@@ -43,6 +43,7 @@ enum rib_inactive {
 	RIB_ACTIVE,
 	RIB_NO_IFACE,   /* the interface is down or gone */
 	RIB_NO_GATEWAY, /* nothing leads to the gateway */
+	RIB_ENDS,       /* what does ends here: a blackhole, an address of ours, another VRF */
 	RIB_LOOP,       /* the gateway is reached by way of the route itself */
 	RIB_TOO_DEEP,   /* more than RIB_DEPTH_MAX steps */
 	RIB_BFD_DOWN,   /* its gateway does not answer */

@@ -46,7 +46,7 @@ static enum rib_inactive find_gateway(const struct watch *watch, struct leads *l
 		if (leads_out(&watch->hops->hops[i]))
 			lead->via_weight += watch->hops->hops[i].weight;
 	if (lead->via_weight == 0)
-		return RIB_NO_GATEWAY;
+		return RIB_ENDS;
 	if (watch->depth + 1 > RIB_DEPTH_MAX)
 		return RIB_TOO_DEEP;
 	if (must_answer(lead->hop) && watch->session.is_silent)

@@ -53,6 +53,7 @@ enum field_flag {
 	FIELD_OR_AUTO = 1 << 2,   /* the word auto is a value too */
 	FIELD_READ_ONLY = 1 << 3, /* shown, never configured (columns) */
 	FIELD_LINES = 1 << 4,     /* F_STRING: of many lines, any character but NUL */
+	FIELD_ZONE = 1 << 5,      /* F_IP: fe80::1%wan0, with the name of an interface, too */
 };
 
 struct field {

@@ -53,20 +53,40 @@ void field_mac_describe(const struct field *field, char *out, size_t size)
 	snprintf(out, size, "a MAC address such as 02:00:00:00:00:01");
 }
 
+/* "fe80::1%wan0" into its canonical form; NULL: it is none. */
+static json_t *zoned(const char *text)
+{
+	const char *percent = strchr(text, '%');
+	json_t *first = percent ? json_stringn(text, (size_t)(percent - text)) : NULL, *out = NULL;
+	char canonical[ADDR_TEXT_MAX];
+	struct addr addr;
+
+	if (first && addr_parse(json_string_value(first), &addr) == 0 && addr.family == ADDR_IP6 &&
+	    addr_is_link_local(&addr) && field_name_valid(percent + 1))
+		out = json_sprintf("%s%s", addr_print(&addr, canonical), percent);
+	json_decref(first);
+	return out;
+}
+
 json_t *field_ip_check(const struct field *field, const json_t *value, const char *path,
 		       struct errors *errors)
 {
+	const char *given = json_string_value(value);
 	char text[ADDR_TEXT_MAX];
 	struct addr addr;
+	json_t *out = NULL;
 
-	if (!json_is_string(value) || addr_parse(json_string_value(value), &addr) < 0)
-		return field_refuse(field, value, path, errors, "is not an IP address");
-	return json_string(addr_print(&addr, text));
+	if (given && addr_parse(given, &addr) == 0)
+		out = json_string(addr_print(&addr, text));
+	else if (given && field->flags & FIELD_ZONE)
+		out = zoned(given);
+	return out ? out : field_refuse(field, value, path, errors, "is not an IP address");
 }
 
 void field_ip_describe(const struct field *field, char *out, size_t size)
 {
-	snprintf(out, size, "an IPv4 or IPv6 address");
+	snprintf(out, size, "an IPv4 or IPv6 address%s",
+		 field->flags & FIELD_ZONE ? ", or a link-local one such as fe80::1%wan0" : "");
 }
 
 json_t *field_prefix_check(const struct field *field, const json_t *value, const char *path,

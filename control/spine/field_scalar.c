@@ -135,12 +135,13 @@ void field_name_describe(const struct field *field, char *out, size_t size)
 void field_ref_describe(const struct field *field, char *out, size_t size)
 {
 	const char *bar = strchr(field->ref, '|');
+	const char *article = strchr("aeio", field->ref[0]) != NULL ? "an" : "a";
 
 	if (bar == NULL)
-		snprintf(out, size, "the name of a %s", field->ref);
+		snprintf(out, size, "the name of %s %s", article, field->ref);
 	else
-		snprintf(out, size, "the name of a %.*s or %s", (int)(bar - field->ref), field->ref,
-			 bar + 1);
+		snprintf(out, size, "the name of %s %.*s or %s", article, (int)(bar - field->ref),
+			 field->ref, bar + 1);
 }
 
 json_t *field_enum_check(const struct field *field, const json_t *value, const char *path,

@@ -140,14 +140,16 @@ int ip_read(const uint8_t *data, uint32_t len, bool partial, struct ip_view *out
 
 uint32_t ip_header_len(const struct ip_out *header)
 {
-	return header->src.family == ADDR_IP4 ? IP4_HEADER : IP6_HEADER;
+	return header->src.family == ADDR_IP4 ? IP4_HEADER + header->options_len : IP6_HEADER;
 }
 
 static void write_ip4(struct writer *to, const struct ip_out *header, uint32_t payload_len)
 {
-	write_u8(to, 4 << 4 | IP4_HEADER / 4);
+	uint32_t len = ip_header_len(header);
+
+	write_u8(to, (uint8_t)(4 << 4 | len / 4));
 	write_u8(to, header->tos);
-	write_u16(to, (uint16_t)(IP4_HEADER + payload_len));
+	write_u16(to, (uint16_t)(len + payload_len));
 	write_u16(to, header->id);
 	write_u16(to, header->dont_fragment ? IP4_DONT_FRAGMENT : 0);
 	write_u8(to, header->ttl);
@@ -155,7 +157,8 @@ static void write_ip4(struct writer *to, const struct ip_out *header, uint32_t p
 	write_u16(to, 0);
 	write_addr(to, &header->src);
 	write_addr(to, &header->dst);
-	write_u16_at(to, 10, checksum_finish(checksum_add(0, to->begin, IP4_HEADER)));
+	write_bytes(to, header->options, header->options_len);
+	write_u16_at(to, 10, checksum_finish(checksum_add(0, to->begin, len)));
 }
 
 static void write_ip6(struct writer *to, const struct ip_out *header, uint32_t payload_len)

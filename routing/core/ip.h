@@ -12,8 +12,10 @@
 
 #include "routing/core/addr.h"
 
-#define IP4_HEADER 20
-#define IP6_HEADER 40
+#define IP4_HEADER      20
+#define IP6_HEADER      40
+
+#define IP4_OPTIONS_MAX 40
 
 enum ip_proto {
 	IP_HOP_BY_HOP = 0,
@@ -60,11 +62,13 @@ static inline bool ip_is_fragment(const struct ip_view *view)
 struct ip_out {
 	struct addr src, dst; /* of one family */
 	uint8_t proto, ttl, tos;
-	bool dont_fragment; /* IPv4 */
-	uint16_t id;        /* IPv4 */
+	bool dont_fragment;     /* IPv4 */
+	uint16_t id;            /* IPv4 */
+	const uint8_t *options; /* IPv4; a multiple of four bytes, IP4_OPTIONS_MAX at most */
+	uint8_t options_len;
 };
 
-/* IP4_HEADER or IP6_HEADER. */
+/* With its options. */
 uint32_t ip_header_len(const struct ip_out *header);
 /* Writes the header of a packet with payload_len bytes after it, checksum and all. Returns its
  * length.

@@ -92,27 +92,23 @@ static uint32_t write6(uint8_t *out, const struct ip_view *ip, const struct host
 }
 
 enum host_verdict error_send(struct host *host, const struct packet_in *in,
-			     const struct ip_view *ip, const struct addr *source, uint8_t tos,
-			     uint8_t ttl, uint32_t len)
+			     const struct ip_view *ip, struct ip_out *header, uint32_t len)
 {
-	struct ip_out header = {.src = *source,
-				.dst = ip->src,
-				.proto = source->family == ADDR_IP4 ? IP_ICMP : IP_ICMP6,
-				.tos = tos,
-				.ttl = ttl,
-				.id = (uint16_t)env_random(host->env)};
+	bool is4 = header->src.family == ADDR_IP4;
 	struct packet_out out = {.vrf = in->iface->vrf, .data = host->room};
-	uint32_t header_len = ip_header_len(&header);
+	uint32_t header_len = ip_header_len(header);
 	uint8_t *body = host->room + header_len;
-	uint64_t sum =
-		source->family == ADDR_IP4 ? 0 : checksum_pseudo(source, &ip->src, IP_ICMP6, len);
+	uint64_t sum = is4 ? 0 : checksum_pseudo(&header->src, &ip->src, IP_ICMP6, len);
 
+	header->dst = ip->src;
+	header->proto = is4 ? IP_ICMP : IP_ICMP6;
+	header->id = (uint16_t)env_random(host->env);
 	store_be16(body + 2, 0);
 	store_be16(body + 2, checksum_finish(checksum_add(sum, body, len)));
-	ip_write(host->room, &header, len);
+	ip_write(host->room, header, len);
 	out.len = header_len + len;
-	out.ether_type = source->family == ADDR_IP4 ? 0x0800 : 0x86dd;
-	if (source_is_link_local(&ip->src) || source_is_link_local(source)) {
+	out.ether_type = is4 ? 0x0800 : 0x86dd;
+	if (source_is_link_local(&ip->src) || source_is_link_local(&header->src)) {
 		out.iface = in->iface;
 		out.has_mac = true;
 		memcpy(out.dst_mac, in->src_mac, sizeof(out.dst_mac));
@@ -132,7 +128,8 @@ static enum host_verdict answer(struct host *host, const struct packet_in *in,
 				bool is_for_us)
 {
 	bool is4 = ip->src.family == ADDR_IP4, is_redirect = problem->why == HOST_REDIRECT;
-	struct addr source;
+	struct ip_out header = {.tos = is4 ? HOST_PRECEDENCE : 0,
+				.ttl = is_redirect ? 255 : HOST_TTL_DEFAULT};
 	uint32_t len;
 
 	if (!is_known(ip, problem) || !owed_is_due(in, ip, problem) ||
@@ -140,15 +137,14 @@ static enum host_verdict answer(struct host *host, const struct packet_in *in,
 		return HOST_NOT_OWED;
 	if (is_redirect && !host->conf.redirects)
 		return HOST_OFF;
-	if (is_redirect ? !redirect_source(host, in, ip, &source)
-			: !source_for_answer(host, in, ip, is_for_us, &source))
+	if (is_redirect ? !redirect_source(host, in, ip, &header.src)
+			: !source_for_answer(host, in, ip, is_for_us, &header.src))
 		return HOST_NO_SOURCE;
 	if (!limit_error(host, in, ip, problem))
 		return HOST_RATIONED;
 	len = is4 ? write4(host->room + IP4_HEADER, ip, problem)
 		  : write6(host->room + IP6_HEADER, ip, problem);
-	return error_send(host, in, ip, &source, is4 ? HOST_PRECEDENCE : 0,
-			  is_redirect ? 255 : HOST_TTL_DEFAULT, len);
+	return error_send(host, in, ip, &header, len);
 }
 
 enum host_verdict error_answer(struct host *host, const struct packet_in *in,

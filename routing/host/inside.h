@@ -138,10 +138,9 @@ enum host_verdict error_answer(struct host *host, const struct packet_in *in,
 enum host_verdict error_of_part(struct host *host, const struct packet_in *in,
 				const struct host_problem *problem);
 /* Sends what stands behind the room for an IP header in host->room to whom `ip` came from; an
- * address of the wire goes back on it. */
+ * address of the wire goes back on it. header has its source, TTL, tos and options. */
 enum host_verdict error_send(struct host *host, const struct packet_in *in,
-			     const struct ip_view *ip, const struct addr *source, uint8_t tos,
-			     uint8_t ttl, uint32_t len);
+			     const struct ip_view *ip, struct ip_out *header, uint32_t len);
 
 /* cut.c */
 /* Sends a packet of ours, in fragments where IPv6 wants us and no router to cut it. 0 or -errno. */
@@ -183,6 +182,8 @@ const struct iface *source_route(const struct host *host, uint16_t vrf, const st
 /* options.c */
 /* false: the packet is given up, and problem->why says what is owed, or HOST_WHYS. */
 bool options_allow(const struct ip_view *ip, struct host_problem *problem);
+/* IPv4: the options of an echo that its reply has, too; how many bytes, a multiple of four. */
+uint8_t options_echo(const struct ip_view *ip, uint8_t out[IP4_OPTIONS_MAX]);
 
 /* client.c */
 /* What its owner has set: dst, source or ADDR_NONE, out as asked for, vrf. 0 or -errno as

@@ -13,24 +13,28 @@ static enum host_verdict echo(struct host *host, const struct packet_in *in,
 			      const struct ip_view *ip)
 {
 	bool is4 = ip->src.family == ADDR_IP4;
-	uint32_t header = is4 ? IP4_HEADER : IP6_HEADER;
-	uint8_t *body = host->room + header;
-	struct addr source;
+	uint8_t options[IP4_OPTIONS_MAX], n_options = is4 ? options_echo(ip, options) : 0;
+	struct ip_out header = {.tos = ip->tos,
+				.ttl = HOST_TTL_DEFAULT,
+				.options = options,
+				.options_len = n_options};
+	uint32_t header_len = is4 ? IP4_HEADER + n_options : IP6_HEADER;
+	uint8_t *body = host->room + header_len;
 	enum host_verdict verdict;
 
 	host->stats.echo_requests++;
 	if (host->conf.echo_off)
 		return HOST_OFF;
 	if (!owed_has_sender(in, ip) || (is4 && !owed_is_to_one(in, &ip->dst)) ||
-	    ip->payload_len > sizeof(host->room) - header)
+	    ip->payload_len > sizeof(host->room) - header_len)
 		return HOST_NOT_OWED;
-	if (!source_for_answer(host, in, ip, true, &source))
+	if (!source_for_answer(host, in, ip, true, &header.src))
 		return HOST_NO_SOURCE;
 	if (!limit_echo(host))
 		return HOST_RATIONED;
 	memcpy(body, ip->payload, ip->payload_len);
 	body[0] = is4 ? ICMP4_ECHO_REPLY : ICMP6_ECHO_REPLY;
-	verdict = error_send(host, in, ip, &source, ip->tos, HOST_TTL_DEFAULT, ip->payload_len);
+	verdict = error_send(host, in, ip, &header, ip->payload_len);
 	if (verdict == HOST_SENT)
 		host->stats.echo_replies++;
 	return verdict;

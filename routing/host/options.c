@@ -5,11 +5,15 @@
  * routing header that still has somewhere to go is not for us. IPv4: a source route
  * is not followed (RFC 7126), anything else is passed over.
  */
+#include <string.h>
+
 #include "routing/core/cursor.h"
 #include "routing/host/inside.h"
 
 #define OPTION4_END          0
 #define OPTION4_NOP          1
+#define OPTION4_RECORD       7
+#define OPTION4_TIMESTAMP    68
 #define OPTION4_LOOSE_SOURCE 131
 #define OPTION4_STRICT       137
 
@@ -33,6 +37,35 @@ static bool allow4(const struct ip_view *ip)
 		read_skip(&in, len - 2u);
 	}
 	return !in.bad;
+}
+
+/* RFC 1122 3.2.2.6: of an echo, what is recorded on the way there is recorded on the way back as
+ * well. Our own address is, when the reply leaves. */
+uint8_t options_echo(const struct ip_view *ip, uint8_t out[IP4_OPTIONS_MAX])
+{
+	struct reader in =
+		reader_of(ip->packet + IP4_HEADER, (size_t)(ip->payload - ip->packet) - IP4_HEADER);
+	uint8_t n = 0;
+
+	while (read_left(&in) > 0) {
+		const uint8_t *option = in.at;
+		uint8_t type = read_u8(&in), len;
+
+		if (type == OPTION4_END)
+			break;
+		if (type == OPTION4_NOP)
+			continue;
+		len = read_u8(&in);
+		if (len < 2 || !read_raw(&in, len - 2u))
+			break;
+		if (type != OPTION4_RECORD && type != OPTION4_TIMESTAMP)
+			continue;
+		memcpy(out + n, option, len);
+		n = (uint8_t)(n + len);
+	}
+	while (n % 4 != 0)
+		out[n++] = OPTION4_END;
+	return n;
 }
 
 static bool refuse(struct host_problem *problem, uint8_t code, uint32_t at)

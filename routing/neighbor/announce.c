@@ -46,10 +46,13 @@ void announce_defend(struct own *own, const uint8_t mac[6])
 	char text[ADDR_TEXT_MAX];
 
 	engine->stats.conflict++;
+	own_set_claimant(own, mac);
 	if (own->has_defended && moment_span(own->defended, now) < DEFEND_INTERVAL)
 		return;
 	own->has_defended = true;
 	own->defended = now;
+	own->is_conflict_untold = true;
+	settle_own_later(own);
 	env_log(engine->env, ENV_WARNING,
 		"interface %s: %02x:%02x:%02x:%02x:%02x:%02x uses our address %s, too",
 		own->wire->iface->name, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5],

@@ -130,19 +130,19 @@ static bool is_sane(struct wire *wire, const struct arp *arp)
 }
 
 /* RFC 5227: somebody has an address of ours, or probes for it before we have it. Once we do, he
- * learns that from our reply. */
+ * learns that from our reply. Who has a duplicate is a neighbour like any other. */
 static bool is_conflict(struct wire *wire, const struct arp *arp)
 {
-	struct own *own = own_held(wire, &arp->sender);
+	bool is_probe = addr_is_unspecified(&arp->sender) && arp->operation == ARP_REQUEST;
+	const struct addr *claimed = is_probe ? &arp->target : &arp->sender;
+	struct own *own = own_held(wire, claimed), *retried = dad_retried(wire, claimed);
 
-	if (addr_is_unspecified(&arp->sender) && arp->operation == ARP_REQUEST) {
-		own = own_held(wire, &arp->target);
-		if (own && own->state != NEIGHBOR_ADDRESS_TENTATIVE)
-			return false;
-	}
-	if (own)
-		own_claimed(own, arp->sender_mac);
-	return own;
+	if (retried)
+		dad_conflict(retried, arp->sender_mac);
+	if (!own || (is_probe && own->state != NEIGHBOR_ADDRESS_TENTATIVE))
+		return false;
+	own_claimed(own, arp->sender_mac);
+	return true;
 }
 
 /* RFC 826's "merge": known ones are brought up to date whatever it says, unknown ones are entered

@@ -236,3 +236,15 @@ enum neighbor_address neighbor_address_state(struct neighbors *engine, const str
 
 	return own ? own->state : NEIGHBOR_ADDRESS_UNKNOWN;
 }
+
+bool neighbor_address_claimant(struct neighbors *engine, const struct iface *iface,
+			       const struct addr *addr, uint8_t mac[6])
+{
+	struct wire *wire = wire_find(engine, iface);
+	const struct own *own = wire ? own_find(wire, addr) : NULL;
+
+	if (!own || !own->has_claimant)
+		return false;
+	memcpy(mac, own->claimant, sizeof(own->claimant));
+	return true;
+}

@@ -73,6 +73,7 @@ int neighbor_configure(struct neighbors *engine, const struct iface *iface,
 		ra_differs = false;
 	}
 	wire->conf = wanted;
+	own_reconfigured(wire);
 	if (ra_differs)
 		ra_changed(wire);
 	ra_update(wire);

@@ -97,7 +97,12 @@ struct own {
 	uint8_t told;           /* likewise: what the host heard */
 	uint8_t probes;         /* sent, while tentative */
 	uint8_t announcements;  /* still to be sent */
+	uint8_t conflicts;      /* in a row, while others had it */
 	uint8_t nonce[6];       /* of the last probe: RFC 7527 */
+	uint8_t claimant[6];    /* who has it or used it last, though it is ours; has_claimant */
+	bool has_claimant;
+	bool is_conflict_untold; /* to the host */
+	bool is_probed;          /* somebody may be about to say that he has it */
 	bool has_defended;
 	bool is_wanted; /* while addresses are compared */
 };
@@ -239,6 +244,10 @@ struct own *own_held(const struct wire *wire, const struct addr *addr);
 struct own *own_anycast(const struct wire *wire, const struct addr *addr);
 /* Somebody else says that he has it: it is not used, or it is defended. */
 void own_claimed(struct own *own, const uint8_t mac[6]);
+bool own_is_claimed_by(const struct own *own, const uint8_t mac[6]);
+void own_set_claimant(struct own *own, const uint8_t mac[6]);
+/* The interface's configuration is another: what need not be probed any more is used. */
+void own_reconfigured(struct wire *wire);
 void own_set(struct own *own, enum neighbor_address state);
 /* Its timer, so long from now. */
 void own_arm(struct own *own, int64_t span);
@@ -249,7 +258,10 @@ const struct own *own_source(const struct wire *wire, const struct addr *dst);
 
 /* dad.c */
 void dad_start(struct own *own);
+void dad_wait(struct own *own); /* it is a duplicate: until it is tried again */
 void dad_timeout(struct own *own);
+/* A duplicate that is being tried again, or NULL. */
+struct own *dad_retried(const struct wire *wire, const struct addr *addr);
 /* Somebody else has it, or wants it as well. */
 void dad_conflict(struct own *own, const uint8_t mac[6]);
 

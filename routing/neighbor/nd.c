@@ -186,7 +186,9 @@ static void solicited(struct wire *wire, const struct nd *nd)
 	struct own *own = own_held(wire, &nd->target), *claimed = own_held(wire, &nd->src);
 	const uint8_t *mac;
 
-	if (own && own->state == NEIGHBOR_ADDRESS_TENTATIVE) {
+	if (!own)
+		own = dad_retried(wire, &nd->target);
+	if (own && own->is_probed) {
 		tentative_solicited(own, nd);
 		return;
 	}
@@ -234,7 +236,7 @@ static enum nud_event other_event(const struct nd *nd)
 static void advertised(struct wire *wire, const struct nd *nd)
 {
 	bool is_answer = nd->flags & ND_SOLICITED, doubtful;
-	struct own *own = own_held(wire, &nd->target);
+	struct own *own = own_held(wire, &nd->target), *retried = dad_retried(wire, &nd->target);
 	struct neighbor *neighbor = table_find(wire->engine, wire, &nd->target);
 
 	if (is_from_us(wire, nd)) {
@@ -245,6 +247,8 @@ static void advertised(struct wire *wire, const struct nd *nd)
 		own_claimed(own, nd->frame_mac);
 		return;
 	}
+	if (retried)
+		dad_conflict(retried, nd->frame_mac);
 	if (!mac_of(wire, nd))
 		return;
 	if (!neighbor) {

@@ -66,7 +66,7 @@ enum neighbor_address {
 	NEIGHBOR_ADDRESS_DOWN,      /* its interface is */
 	NEIGHBOR_ADDRESS_TENTATIVE, /* not to be used: it is being found out whether it is free */
 	NEIGHBOR_ADDRESS_USABLE,
-	NEIGHBOR_ADDRESS_DUPLICATE, /* not to be used: somebody else has it */
+	NEIGHBOR_ADDRESS_DUPLICATE, /* not to be used while somebody else has it; tried again */
 };
 
 /* What the engine asks of its host. All but `used` are called as the last thing of a change: the
@@ -88,6 +88,9 @@ struct neighbor_ops {
 	 * 30 s a neighbour; does not call back. NULL is legal: then only neighbor_used and
 	 * neighbor_resolve tell. */
 	bool (*used)(void *ctx, const struct iface *iface, const struct addr *addr);
+	/* Somebody else used an address that is ours, and was answered: neighbor_address_claimant.
+	 * Once in 10 s at most. NULL is legal. */
+	void (*conflict)(void *ctx, const struct iface *iface, const struct addr *addr);
 };
 
 /* Over all interfaces. What is 0 takes the default. */
@@ -108,8 +111,8 @@ struct neighbor_conf {
 	uint32_t stale_ms;     /* unused for so long: asked, then removed: 60000 */
 	uint32_t failed_ms;    /* who did not answer is not asked again before: 3000 */
 	uint8_t dad_transmits; /* for IPv6 addresses, RFC 4862: 1 */
-	bool dad_off;          /* addresses are used at once */
-	bool arp_probe; /* IPv4 addresses are probed for about 6 s before use, RFC 5227 2.1 */
+	bool dad_off;          /* they are used at once */
+	bool arp_probe;        /* IPv4 addresses: probed for some 6 s before use, RFC 5227 2.1 */
 	struct ra_conf ra;
 };
 
@@ -192,5 +195,8 @@ void neighbor_stats(const struct neighbors *engine, struct neighbor_stats *out);
 /* Of one of our addresses. */
 enum neighbor_address neighbor_address_state(struct neighbors *engine, const struct iface *iface,
 					     const struct addr *addr);
+/* Who has it though it is configured here, or used it last; false: nobody since it came up. */
+bool neighbor_address_claimant(struct neighbors *engine, const struct iface *iface,
+			       const struct addr *addr, uint8_t mac[6]);
 
 #endif

@@ -3,6 +3,7 @@
 #include "routing/neighbor/engine.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "routing/core/memory.h"
 
@@ -11,10 +12,10 @@ static void timeout(struct timer *timer)
 	struct own *own = container_of(timer, struct own, timer);
 	struct neighbors *engine = own->wire->engine;
 
-	if (own->state == NEIGHBOR_ADDRESS_TENTATIVE)
-		dad_timeout(own);
-	else
+	if (own->state == NEIGHBOR_ADDRESS_USABLE)
 		announce_timeout(own);
+	else
+		dad_timeout(own);
 	settle(engine);
 }
 
@@ -32,11 +33,14 @@ void own_set(struct own *own, enum neighbor_address state)
 {
 	timer_stop(own->wire->engine->env->timers, &own->timer);
 	own->state = (uint8_t)state;
+	own->is_probed = false;
 	settle_own_later(own);
 	if (state == NEIGHBOR_ADDRESS_TENTATIVE || state == NEIGHBOR_ADDRESS_USABLE)
 		forget_neighbor(own);
 	if (state == NEIGHBOR_ADDRESS_TENTATIVE)
 		dad_start(own);
+	else if (state == NEIGHBOR_ADDRESS_DUPLICATE)
+		dad_wait(own);
 	else if (state == NEIGHBOR_ADDRESS_USABLE)
 		announce_start(own);
 	if (own->prefix.addr.family == ADDR_IP6)
@@ -57,14 +61,27 @@ void own_arm(struct own *own, int64_t span)
 	own_set(own, NEIGHBOR_ADDRESS_USABLE);
 }
 
-static void start(struct own *own)
+static bool is_checked(const struct own *own)
 {
 	const struct neighbor_conf *conf = &own->wire->conf;
-	bool is_checked = own->prefix.addr.family == ADDR_IP4
-				  ? conf->arp_probe
-				  : !conf->dad_off && conf->dad_transmits > 0;
 
-	own_set(own, is_checked ? NEIGHBOR_ADDRESS_TENTATIVE : NEIGHBOR_ADDRESS_USABLE);
+	return own->prefix.addr.family == ADDR_IP4 ? conf->arp_probe
+						   : !conf->dad_off && conf->dad_transmits > 0;
+}
+
+static void start(struct own *own)
+{
+	own->conflicts = 0;
+	own->has_claimant = false;
+	own_set(own, is_checked(own) ? NEIGHBOR_ADDRESS_TENTATIVE : NEIGHBOR_ADDRESS_USABLE);
+}
+
+void own_reconfigured(struct wire *wire)
+{
+	list_foreach(owns, &wire->owns, own)
+		if (!is_checked(own) && (own->state == NEIGHBOR_ADDRESS_TENTATIVE ||
+					 own->state == NEIGHBOR_ADDRESS_DUPLICATE))
+			start(own);
 }
 
 void own_up(struct wire *wire)
@@ -125,6 +142,17 @@ struct own *own_anycast(const struct wire *wire, const struct addr *addr)
 		if (own->state == NEIGHBOR_ADDRESS_USABLE && prefix_is_anycast(&own->prefix, addr))
 			return own;
 	return NULL;
+}
+
+bool own_is_claimed_by(const struct own *own, const uint8_t mac[6])
+{
+	return own->has_claimant && memcmp(own->claimant, mac, sizeof(own->claimant)) == 0;
+}
+
+void own_set_claimant(struct own *own, const uint8_t mac[6])
+{
+	own->has_claimant = true;
+	memcpy(own->claimant, mac, sizeof(own->claimant));
 }
 
 void own_claimed(struct own *own, const uint8_t mac[6])

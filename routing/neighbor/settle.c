@@ -61,13 +61,16 @@ static void settle_neighbor(struct neighbors *engine, struct neighbor *neighbor)
 
 static void settle_own(struct neighbors *engine, struct own *own)
 {
+	const struct neighbor_ops *ops = engine->ops;
 	struct addr addr = own->prefix.addr;
+	bool is_new = own->told != own->state, is_conflict = own->is_conflict_untold;
 
-	if (own->told == own->state)
-		return;
 	own->told = own->state;
-	if (engine->ops->address)
-		engine->ops->address(engine->ctx, own->wire->iface, &addr, own->told);
+	own->is_conflict_untold = false;
+	if (is_new && ops->address)
+		ops->address(engine->ctx, own->wire->iface, &addr, own->told);
+	if (is_conflict && ops->conflict)
+		ops->conflict(engine->ctx, own->wire->iface, &addr);
 }
 
 void settle(struct neighbors *engine)

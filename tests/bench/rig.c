@@ -51,29 +51,44 @@ uint32_t rig_chance(void)
 	return (uint32_t)(chance >> 33);
 }
 
-static void add_port(struct port *port, const char *name)
+static void add_port(struct port *port, const char *name, const struct port_ops *ops)
 {
-	port_init(port, name, &rig_ops, 1, 1, 1500);
+	port_init(port, name, ops, 1, 1, 1500);
 	port->up = true;
 	if (dp_port_attach(port))
 		rig_fail("cannot attach a port");
 }
 
-void rig_start(void (*fill)(struct rte_mbuf **pkts))
+static void start(const struct port_ops *ops, bool manual, uint16_t core)
 {
-	const struct dp_conf conf = {.n_mbufs = 8191, .manual = true};
-	const uint16_t core = 0;
+	const struct dp_conf conf = {.n_mbufs = 8191, .manual = manual};
 
 	test_eal_init();
 	if (dp_start(&conf) || dp_workers_set(&core, 1))
 		rig_fail("the dataplane does not start");
-	add_port(&rig.in, "in");
-	add_port(&rig.out, "out");
+	add_port(&rig.in, "in", ops);
+	add_port(&rig.out, "out", ops);
+	rig.worker = workers_at(0);
+}
+
+void rig_poll(void)
+{
 	struct dp_queue queue = {&rig.in, 0, 0};
+
 	if (dp_place(&queue, 1))
 		rig_fail("no worker takes the port");
-	rig.worker = workers_at(0);
+}
+
+void rig_start(void (*fill)(struct rte_mbuf **pkts))
+{
+	start(&rig_ops, true, 0);
+	rig_poll();
 	rig.fill = fill;
+}
+
+void rig_start_threaded(const struct port_ops *ops, uint16_t core)
+{
+	start(ops, false, core);
 }
 
 void rig_rounds(uint32_t n)

@@ -29,6 +29,10 @@ uint32_t rig_chance(void);
 
 /* The dataplane, the worker, both ports in no bridge; the worker polls one of them. */
 void rig_start(void (*fill)(struct rte_mbuf **pkts));
+/* The same with ports of one's own, and a worker that has a thread on a core; it polls from
+ * rig_poll on. */
+void rig_start_threaded(const struct port_ops *ops, uint16_t core);
+void rig_poll(void);
 void rig_rounds(uint32_t n);
 /* Cycles a packet of each stage, and of a whole round without what fill costs, as name and number.
  */

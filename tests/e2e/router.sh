@@ -83,6 +83,10 @@ expect 'a port with an interface into a bridge' refused 'port t1 is in bridge br
 expect 'ping without an address is wrong usage' code 2 ping
 expect 'ping of nothing that answers' refused 'none of 1 was answered' ping 10.0.0.77 count=1 timeout=100ms
 expect 'a VRF that is not there' refused 'there is no VRF red' ping 10.0.0.2 vrf=red
+expect 'a link-local address without its interface' refused 'expected %INTERFACE behind it' ping fe80::1
+expect 'with one that is not there' refused 'there is no interface wan' ping fe80::1%wan
+expect 'with two' refused 'are two interfaces' ping fe80::1%lan interface=lo
+expect 'another address with one is wrong usage' code 2 ping 10.0.0.2%lan
 expect 'traceroute too' refused 'there is no interface wan' traceroute 10.0.0.2 interface=wan
 
 # --- changing ---
@@ -93,6 +97,13 @@ expect 'which is used' equal 10.0.0.3 "$(row 10.1.0.0/16 '.nexthops[0].gateway')
 expect 'ping prints as it goes' code 0 ping 10.0.0.2 count=2 interval=10ms
 expect 'a line for each' equal 2 "$(grep -c '^56 bytes from 10.0.0.2: seq=' out)"
 expect 'and what it comes to' said out '^2 sent, 2 answered, 0 % lost'
+linked() { ip -n h1 -j -6 address show dev eth0 scope link | jq -r '.[0].addr_info[0].local'; }
+usable() { [ "$(value r '.[0].address_states | all(.state == "usable")' interface show lan)" = true ]; }
+expect 'IPv6 addresses can be used a while later' wait_for 5 usable
+expect 'a link-local address with its interface is asked there' code 0 ping "$(linked)%lan" count=1
+expect 'traced, too' code 0 traceroute "$(linked)%lan" probes=1
+expect 'what weft could not send is counted' equal 0 "$(value r '.[0].inject_lost' system show)"
+expect 'beside what waited' equal number "$(value r '.[] | select(.counter == "held") | .count | type' punt answers)"
 expect '-j: a JSON object a line' code 0 -j ping 10.0.0.2 count=2 interval=10ms
 expect 'all of them' equal 3 "$(jq -c 'type' out | grep -c object)"
 expect 'what config show prints' code 0 config show

@@ -129,6 +129,8 @@ static void add_iface(uint16_t id, struct port *port, uint16_t vlan, uint16_t mt
 				     .redirects = true};
 
 	memcpy(conf.mac, router_mac, 6);
+	conf.ip4[0] = 10;
+	conf.ip4[3] = (uint8_t)id;
 	must(l3_iface_set(id, &conf));
 }
 

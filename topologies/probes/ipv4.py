@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """IPv4: a line a probe. What the RFC's section asks, what A sends, what has to come of it."""
-from lab import From, passes, ping4, pieces, replies, says, silent, v4
+from lab import From, passes, ping4, pieces, recorded, replies, says, silent, v4, writes
 from packets import BROADCAST, DF, ICMP, IP4, MF, UDP, icmp4, ip, ip4, mac, udp
 
 ROUTER, BEYOND, LOOPBACK = '10.0.1.1', '10.0.2.1', '192.0.2.1'
@@ -9,7 +9,6 @@ BIG = bytes(range(256)) * 6                 # 1536 bytes
 ALERT = b'\x94\4\0\0'                       # copied into every fragment
 RECORD = b'\7\7\4' + bytes(4)               # record route, one place: only in the first
 QUOTED = ip4('10.0.2.2', '10.0.1.2', UDP, udp('10.0.2.2', '10.0.1.2'))[:28]
-OPTION_BYTES = range(20, 60)
 
 
 def error4(kind, code=0, **how):
@@ -72,8 +71,24 @@ PROBES = [
     ('2113 2.1', 'router alert goes on', v4(options=ALERT), passes()),
     ('1812 4.2.2.1', 'an option that nobody knows goes on', v4(options=b'\x5e\4\1\2'), passes()),
     ('791 3.1', 'no-operation and end of options go on', v4(options=b'\1\1\0\0'), passes()),
-    ('1812 5.3.13.4', 'record route goes on', v4(options=RECORD), passes(but=OPTION_BYTES)),
-    ('1812 5.3.13.5', 'a timestamp goes on', v4(options=b'\x44\x0c\5\0' + bytes(8)), passes(but=OPTION_BYTES)),
+    ('1812 5.3.13.3', 'record route gets the address that the packet leaves by', v4(options=b'\7\7\4' + bytes(5)),
+     writes(b'\7\7\x08' + ip(BEYOND) + b'\0')),
+    ('791 3.1', 'behind those that are there', v4(options=b'\7\x0b\x08' + ip('192.0.2.9') + bytes(5)),
+     writes(b'\7\x0b\x0c' + ip('192.0.2.9') + ip(BEYOND) + b'\0')),
+    ('791 3.1', 'one that is full goes on as it is', v4(options=b'\7\7\x08' + ip('192.0.2.9') + b'\0'),
+     writes(b'\7\7\x08' + ip('192.0.2.9') + b'\0')),
+    ('791 3.1', 'one with room for a part of an address: parameter problem', v4(options=b'\7\x08\6' + bytes(5)),
+     says(12, 0, word=22 << 24)),
+    ('1812 5.3.13.4', 'a timestamp gets the time', v4(options=b'\x44\x08\5\0' + bytes(4)),
+     writes(b'\x44\x08\x09\0' + bytes(4), clock=4)),
+    ('791 3.1', 'and the address where that is asked for', v4(options=b'\x44\x0c\5\1' + bytes(8)),
+     writes(b'\x44\x0c\x0d\1' + ip(BEYOND) + bytes(4), clock=8)),
+    ('1812 5.3.13.4', 'of a router that is named', v4(options=b'\x44\x0c\5\3' + ip(LOOPBACK) + bytes(4)),
+     writes(b'\x44\x0c\x0d\3' + ip(LOOPBACK) + bytes(4), clock=8)),
+    ('791 3.1', 'and of no other', v4(options=b'\x44\x0c\5\3' + ip('192.0.2.9') + bytes(4)),
+     writes(b'\x44\x0c\5\3' + ip('192.0.2.9') + bytes(4))),
+    ('791 3.1', 'where there is no room for a time those who missed are counted', v4(options=b'\x44\x08\x09\x20' + bytes(4)),
+     writes(b'\x44\x08\x09\x30' + bytes(4))),
     ('1812 4.3.3.5', 'an option of length 0: not forwarded, parameter problem', v4(options=b'\x07\0\0\0'), says(12, 0)),
     ('1812 4.3.3.5', 'one that goes on beyond the header, too', v4(options=b'\x44\x28\5\0'), says(12, 0)),
 
@@ -129,6 +144,8 @@ PROBES = [
     ('1812 4.3.3.6', 'of a second one', ping4('10.0.3.1'), replies('10.0.3.1')),
     ('1812 4.3.3.6', 'of the far one, which it comes from', ping4(BEYOND), replies(BEYOND)),
     ('1812 5.2.3', 'of a loopback', ping4(LOOPBACK), replies(LOOPBACK)),
+    ('1122 3.2.2.6', 'one that records its route: so does the reply, with an address of the router',
+     ping4(ROUTER, options=b'\7\x0b\4' + bytes(9)), recorded(b'\7\x0b', ROUTER)),
     ('1812 4.3.3.6', 'with no data at all', ping4(ROUTER, data=b''), replies(ROUTER, data=b'')),
     ('1812 4.3.3.6', 'with a thousand bytes', ping4(ROUTER, data=BIG[:1000]), replies(ROUTER, data=BIG[:1000])),
     ('1812 4.2.2.8', 'in two fragments', From(IP4, *[ip4('10.0.1.2', ROUTER, ICMP, part, ident=9, flags=more, offset=at)

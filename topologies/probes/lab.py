@@ -15,6 +15,7 @@ from packets import (ARP, BROADCAST, DF, ICMP, ICMP6, IP4, IP6, MF, Packet, arp,
 
 ETH_P_ALL, PACKET_OUTGOING = 3, 4
 SETTLE = 0.02   # after the ping was answered, s
+DAY_MS = 24 * 60 * 60 * 1000
 PATIENCE = 4.5  # for what is expected, s: resolving takes three
 SENTINEL = 0x5e5e
 
@@ -223,6 +224,22 @@ def passes(at='b', but=()):
     return judge
 
 
+def writes(options, clock=None):
+    """It arrives with these options, written by the router; clock: where there is the time, in ms since midnight UT."""
+    def judge(lab, sent):
+        wrong = passes(but=range(20, 60))(lab, sent)
+        if wrong:
+            return wrong
+        seen = bytearray(plain(lab.b)[0].header[20:])
+        if clock is not None:
+            late = (int(time.time() * 1000) - int.from_bytes(seen[clock:clock + 4], 'big')) % DAY_MS
+            if late > 5000:
+                return f'the time is {late} ms off'
+            seen[clock:clock + 4] = options[clock:clock + 4]
+        return None if seen == options else f'the options are {seen.hex()}'
+    return judge
+
+
 def says(kind, code, word=None, source=None, least=8, most=None):
     """A is told so, by an error that quotes what it sent. word: the second of its header."""
     def judge(lab, sent):
@@ -268,6 +285,17 @@ def replies(source, data=b'abcdefghijklmnop', to=None):
         if reply.src != source or (to and reply.dst != to):
             return f'it goes from {reply.src} to {reply.dst}'
         return None if reply.payload[4:] == echo(data=data) else 'it has other data'
+    return judge
+
+
+def recorded(option, address):
+    """An echo reply with such an option, in which the address is the first."""
+    def judge(lab, sent):
+        wrong = replies(address)(lab, sent)
+        if wrong:
+            return wrong
+        seen = plain(lab.a)[0].header[20:]
+        return None if seen[:2] == option and seen[3:7] == ip(address) else f'its options are {seen.hex() or "none"}'
     return judge
 
 

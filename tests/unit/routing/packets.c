@@ -157,7 +157,9 @@ static void check(const struct ip_view *ip, const struct packet_out *out)
 	assert_int_equal(ip->len, out->len);
 	assert_int_equal(out->ether_type, ip->src.family == ADDR_IP4 ? 0x0800 : 0x86dd);
 	if (ip->src.family == ADDR_IP4)
-		assert_int_equal(checksum_finish(checksum_add(0, ip->packet, 20)), 0);
+		assert_int_equal(checksum_finish(
+					 checksum_add(0, ip->packet, (ip->packet[0] & 0xfu) * 4)),
+				 0);
 	assert_int_equal(checksum_finish(checksum_add(sum, ip->payload, ip->payload_len)), 0);
 }
 

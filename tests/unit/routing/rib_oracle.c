@@ -283,8 +283,10 @@ static const struct oracle_value *find_gateway(struct oracle *oracle, int p,
 		for (uint32_t i = 0; i < place->values[place->used].hops->n; i++)
 			if (leads_out(&place->values[place->used].hops->hops[i]))
 				*inactive = RIB_ACTIVE;
-		if (*inactive != RIB_ACTIVE)
+		if (*inactive != RIB_ACTIVE) {
+			*inactive = RIB_ENDS;
 			return NULL;
+		}
 		if (place->values[place->used].depth + 1 > RIB_DEPTH_MAX) {
 			*inactive = RIB_TOO_DEEP;
 			return NULL;

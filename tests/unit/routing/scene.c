@@ -174,6 +174,15 @@ static void on_address(void *ctx, const struct iface *iface, const struct addr *
 	note(ctx, "address %s %s\n", addr_text(addr), states[state]);
 }
 
+static void on_conflict(void *ctx, const struct iface *iface, const struct addr *addr)
+{
+	struct scene *scene = ctx;
+	uint8_t mac[6];
+
+	assert_true(neighbor_address_claimant(scene->engine, iface, addr, mac));
+	note(scene, "conflict %s %s\n", addr_text(addr), mac_text(mac));
+}
+
 static bool on_used(void *ctx, const struct iface *iface, const struct addr *addr)
 {
 	struct scene *scene = ctx;
@@ -186,7 +195,8 @@ static const struct neighbor_ops ops = {.resolved = on_resolved,
 					.lost = on_lost,
 					.release = on_release,
 					.address = on_address,
-					.used = on_used};
+					.used = on_used,
+					.conflict = on_conflict};
 
 void scene_begin_with(struct scene *scene, const char *addresses, const struct neighbor_conf *conf,
 		      const struct neighbor_limits *limits)

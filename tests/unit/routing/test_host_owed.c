@@ -153,9 +153,47 @@ static void two_errors_tell_of_ipv6_multicast_packets(void **state)
 	bench_end(&bench);
 }
 
+/* RFC 1122 3.2.2.6. */
+static void an_echo_that_records_its_route_goes_on_recording(void **state)
+{
+	static const struct {
+		const char *options;
+		uint8_t len, bytes[IP4_OPTIONS_MAX];
+	} cases[] = {
+		{"070b080a0000010000000000", 12, {7, 11, 8, 10, 0, 0, 1, 0, 0, 0, 0, 0}},
+		{"0101070704000000004408050000000000000000",
+		 16,
+		 {7, 7, 4, 0, 0, 0, 0, 68, 8, 5, 0, 0, 0, 0, 0, 0}},
+		{"9404000000000000", 0, {0}}, /* a router alert is for the way there alone */
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct packet echo = {.src = "10.9.9.9",
+				      .dst = "203.0.113.1",
+				      .proto = 1,
+				      .options = cases[i].options,
+				      .payload = "0800000012340001616263",
+				      .icmp_checksum = true};
+		const struct ip_view *ip;
+		struct packet_in in;
+		struct bench bench;
+
+		bench_begin(&bench, NULL);
+		in = make(&bench, &echo);
+		assert_int_equal(host_input(bench.host, &in), HOST_SENT);
+		ip = answer_of(&bench);
+		assert_int_equal(ip->payload - ip->packet, IP4_HEADER + cases[i].len);
+		assert_memory_equal(ip->packet + IP4_HEADER, cases[i].bytes, cases[i].len);
+		assert_int_equal(ip->payload[0], 0);
+		assert_int_equal(ip->payload_len, 11);
+		bench_end(&bench);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_echo_that_records_its_route_goes_on_recording),
 		cmocka_unit_test(nothing_is_said_about_what_the_rfcs_forbid),
 		cmocka_unit_test(something_is_said_about_what_is_much_like_it),
 		cmocka_unit_test(two_errors_tell_of_ipv6_multicast_packets),

@@ -214,6 +214,7 @@ static void our_address_is_defended_once_in_ten_seconds(void **state)
 		hear_arp(&scene, REQUEST, MAC(2), "192.0.2.1", "192.0.2.1");
 		expect(&scene, i % 10 == 0
 				       ? "arp who 192.0.2.1 tell 192.0.2.1 to ff:ff:ff:ff:ff:ff\n"
+					 "conflict 192.0.2.1 02:00:00:00:aa:02\n"
 				       : "");
 		pass(&scene, SPAN_S(1));
 	}

@@ -165,12 +165,20 @@ static void on_address(void *ctx, const struct iface *iface, const struct addr *
 	assert_int_not_equal(state, NEIGHBOR_ADDRESS_UNKNOWN);
 }
 
+static void on_conflict(void *ctx, const struct iface *iface, const struct addr *addr)
+{
+	uint8_t mac[6];
+
+	assert_true(neighbor_address_claimant(world.engine, iface, addr, mac));
+}
+
 static bool on_used(void *ctx, const struct iface *iface, const struct addr *addr)
 {
 	return chance(2);
 }
 
-static const struct neighbor_ops ops = {on_resolved, on_lost, on_release, on_address, on_used};
+static const struct neighbor_ops ops = {on_resolved, on_lost, on_release,
+					on_address,  on_used, on_conflict};
 
 static int on_send(struct fake *fake, const struct packet_out *out)
 {

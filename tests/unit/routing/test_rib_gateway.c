@@ -124,7 +124,7 @@ static void what_ends_here_leads_to_no_gateway(void **state)
 	net_set(net, s, "10.0.0.0/8", "172.16.0.1", 1);
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		net_set(net, s, "172.16.0.1/32", ends[i], 1);
-		net_expect_inactive(net, "10.0.0.0/8", s, RIB_NO_GATEWAY);
+		net_expect_inactive(net, "10.0.0.0/8", s, RIB_ENDS);
 	}
 	net_set(net, s, "172.16.0.1/32", "uplinks:3", 1);
 	net_expect(net, "10.0.0.0/8", "uplinks:3");
