@@ -65,36 +65,37 @@ static const struct field key_fields[] = {
 
 static const struct field key = {.type = F_OBJECT, .fields = key_fields};
 
-#define IFACE_FIELDS                                                                            \
-	{.name = "passive",                                                                     \
-	 .type = F_BOOL,                                                                        \
-	 .def = "false",                                                                        \
-	 .help = "listens, and sends to none but neighbors"},                                   \
-		{.name = "split-horizon",                                                       \
-		 .type = F_ENUM,                                                                \
-		 .choices = rip_splits,                                                         \
-		 .def = "poisoned",                                                             \
-		 .help = "what is told where a route came from: it is unreachable (poisoned), " \
-			 "nothing (simple), or the route (none)"},                              \
-		{.name = "metric",                                                              \
-		 .type = F_INT,                                                                 \
-		 .min = 1,                                                                      \
-		 .max = RIP_INFINITY - 1,                                                       \
-		 .def = "1",                                                                    \
-		 .help = "added to what comes in"},                                             \
-		{.name = "offset",                                                              \
-		 .type = F_INT,                                                                 \
-		 .min = 0,                                                                      \
-		 .max = RIP_INFINITY - 1,                                                       \
-		 .def = "0",                                                                    \
-		 .help = "added to what goes out"},                                             \
-		{.name = "bfd",                                                                 \
-		 .type = F_BOOL,                                                                \
-		 .def = "false",                                                                \
-		 .help = "a neighbour that no longer answers loses its routes at once"},        \
-	{                                                                                       \
-		.name = "default-route", .type = F_BOOL, .def = "false",                        \
-		.help = "tell neighbours there that we are the way to everywhere"               \
+#define IFACE_FIELDS                                                                             \
+	{.name = "passive",                                                                      \
+	 .type = F_BOOL,                                                                         \
+	 .def = "false",                                                                         \
+	 .help = "listens, and sends to none but neighbors"},                                    \
+		{.name = "split-horizon",                                                        \
+		 .type = F_ENUM,                                                                 \
+		 .choices = rip_splits,                                                          \
+		 .def = "poisoned",                                                              \
+		 .help = "what is told where a route came from: it is unreachable (poisoned), "  \
+			 "nothing (simple), or the route (none)"},                               \
+		{.name = "metric",                                                               \
+		 .type = F_INT,                                                                  \
+		 .min = 1,                                                                       \
+		 .max = RIP_INFINITY - 1,                                                        \
+		 .def = "1",                                                                     \
+		 .help = "added to what comes in"},                                              \
+		{.name = "offset",                                                               \
+		 .type = F_INT,                                                                  \
+		 .min = 0,                                                                       \
+		 .max = RIP_INFINITY - 1,                                                        \
+		 .def = "0",                                                                     \
+		 .help = "added to what goes out"},                                              \
+		{.name = "bfd",                                                                  \
+		 .type = F_BOOL,                                                                 \
+		 .def = "false",                                                                 \
+		 .help = "a neighbour that no longer answers loses its routes at once"},         \
+	{                                                                                        \
+		.name = "default-route", .type = F_BOOL, .def = "false",                         \
+		.help = "tell neighbours there that we are the way to everywhere; no neighbour " \
+			"anywhere is believed then who says so"                                  \
 	}
 
 static const struct field rip_iface_fields[] = {

@@ -108,6 +108,9 @@ typedef void rib_listener(void *arg, const struct rib_best *was, const struct ri
 /* Hears of everything used now (in slices of rib_work), then of changes. 0 or -ENOMEM. */
 int rib_listen(struct rib *rib, rib_listener *fn, void *arg);
 void rib_unlisten(struct rib *rib, rib_listener *fn, void *arg);
+/* Hears of everything used now once more, since what it makes of it is different now. Meanwhile it
+ * goes on hearing of every change, of routes too that it is not told of again yet. */
+void rib_tell_again(struct rib *rib, rib_listener *fn, void *arg);
 
 /* What is used for an address. false: nothing. */
 bool rib_lookup(struct rib *rib, uint16_t vrf, const struct addr *addr, struct rib_best *out);

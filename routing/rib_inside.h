@@ -146,6 +146,7 @@ struct rib_listening {
 	void *arg;
 	bool is_behind; /* has not heard of everything yet: */
 	struct rib_place place;
+	bool is_again; /* behind, but has heard of it all before: changes anywhere are news to it */
 };
 
 /* A prefix that may be part of a loop. */

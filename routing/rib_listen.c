@@ -23,12 +23,31 @@ int rib_listen(struct rib *rib, rib_listener *fn, void *arg)
 	return 0;
 }
 
-void rib_unlisten(struct rib *rib, rib_listener *fn, void *arg)
+/* n_listeners: nobody. */
+static uint32_t find(const struct rib *rib, rib_listener *fn, const void *arg)
 {
 	uint32_t i = 0;
 
 	while (i < rib->n_listeners && (rib->listeners[i].fn != fn || rib->listeners[i].arg != arg))
 		i++;
+	return i;
+}
+
+void rib_tell_again(struct rib *rib, rib_listener *fn, void *arg)
+{
+	uint32_t i = find(rib, fn, arg);
+
+	if (i == rib->n_listeners || rib->n_told == 0)
+		return;
+	rib->n_behind += !rib->listeners[i].is_behind;
+	rib->listeners[i] =
+		(struct rib_listening){.fn = fn, .arg = arg, .is_behind = true, .is_again = true};
+}
+
+void rib_unlisten(struct rib *rib, rib_listener *fn, void *arg)
+{
+	uint32_t i = find(rib, fn, arg);
+
 	if (i == rib->n_listeners)
 		return;
 	rib->n_behind -= rib->listeners[i].is_behind;
@@ -57,7 +76,8 @@ void listeners_tell(struct rib *rib, const struct dest *dest, const struct rib_b
 	for (uint32_t i = 0; i < rib->n_listeners; i++) {
 		const struct rib_listening *listener = &rib->listeners[i];
 
-		if (!listener->is_behind || has_passed(rib, &listener->place, dest))
+		if (!listener->is_behind || listener->is_again ||
+		    has_passed(rib, &listener->place, dest))
 			listener->fn(listener->arg, was, now);
 	}
 }
@@ -74,7 +94,7 @@ void listeners_step(struct rib *rib)
 		listener++;
 	d = rib_place_next(rib, &listener->place);
 	if (d == 0) {
-		listener->is_behind = false;
+		listener->is_behind = listener->is_again = false;
 		rib->n_behind--;
 		return;
 	}

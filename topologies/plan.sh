@@ -10,37 +10,66 @@ mkdir -p "${scratch:?}"
 # plan FILE: makes its links.
 plan() {
 	plan=$1
-	plan_routers=() plan_time=0s
-	declare -gA plan_devices=()
+	plan_routers=() plan_time=0s plan_carriers=0
+	declare -gA plan_devices=() plan_carrier=()
 	mapfile -t plan_routers < <("$sim" "$plan" --routers)
-	local name devices
+	local words word options
 	"$sim" "$plan" --links >"$scratch/links" || return 1
-	while read -r name devices; do
-		plan_devices[$name]=$devices
-		# shellcheck disable=SC2086 # one word a device
-		plan_link "$name" $devices
+	while read -ra words; do
+		plan_devices[${words[0]}]='' options=()
+		for word in "${words[@]:1}"; do
+			case $word in
+			*=*) options+=("$word") ;;
+			*) plan_devices[${words[0]}]+=" $word" ;;
+			esac
+		done
+		plan_link "${words[0]}" "${options[@]}"
 	done <"$scratch/links"
 	[ ${#plan_routers[@]} -gt 0 ]
 }
 
-# Two ends are a cable; more are plugged into a bridge of the kernel's.
-plan_link() { # NAME DEVICE…
-	local device n=0
-	if [ $# = 3 ]; then
-		ip link add "$2" type veth peer name "$3"
+# Two ends are a cable; more are plugged into a bridge of the kernel's. Where packets are to be late, lost or doubled, or
+# are not to come at all for a time, wire.py carries them from end to end.
+plan_link() { # NAME [OPTION=N…]
+	local device devices
+	read -ra devices <<<"${plan_devices[$1]}"
+	if [ $# -gt 1 ]; then
+		plan_carry "$@"
+	elif [ ${#devices[@]} = 2 ]; then
+		ip link add "${devices[0]}" type veth peer name "${devices[1]}"
 	else
 		ip link add "$1" type bridge && ip link set "$1" up
-		for device in "${@:2}"; do
-			n=$((n + 1))
-			ip link add "$device" type veth peer name "$1.$n" && ip link set "$1.$n" master "$1" up
-			sysctl -qw "net.ipv6.conf.${1//./\/}/$n.disable_ipv6=1" 2>/dev/null
-		done
+		plan_plug "$1" "$1" master "$1"
 	fi
-	for device in "${@:2}"; do
+	for device in "${devices[@]}"; do
 		# a dot in a name is a slash to sysctl
 		sysctl -qw "net.ipv6.conf.${device//./\/}.disable_ipv6=1"
 		ip link set "$device" up
 	done
+}
+
+# The other ends of a link's devices: BOX.1, BOX.2, …
+plan_plug() { # NAME BOX [WORDS of ip link set]
+	local device n=0
+	for device in ${plan_devices[$1]}; do
+		n=$((n + 1))
+		ip link add "$device" type veth peer name "$2.$n" && ip link set "$2.$n" "${@:3}" up
+		sysctl -qw "net.ipv6.conf.${2//./\/}/$n.disable_ipv6=1" 2>/dev/null
+	done
+}
+
+plan_carry() { # NAME OPTION=N…
+	local box pipe fd
+	plan_carriers=$((plan_carriers + 1))
+	box=wire$plan_carriers
+	pipe=$scratch/$box
+	plan_plug "$1" "$box"
+	mkfifo "$pipe"
+	exec {fd}<>"$pipe"
+	plan_carrier[$1]=$fd
+	# shellcheck disable=SC2046 # a word an end
+	"${root:?}/topologies/wire.py" "seed=${PLAN_SEED:-1}" "${@:2}" \
+		$(wc -w <<<"${plan_devices[$1]}" | xargs seq -f "$box.%g") <"$pipe" &
 }
 
 # plan_start ROUTER…: each with the configuration that it has at the time that is played.
@@ -78,7 +107,30 @@ plan_events() {
 	"$sim" "$plan" --events | sed -n "s/^at $1 //p"
 }
 
-# plan_play TIME: lets it happen. That a link falls silent is for the simulator.
+# plan_judge ROUTER: what a daemon of others plays is in a namespace of its own, with that router's addresses; judges.sh has
+# to be there. Its networks are net1, net2, … in the order of the file.
+plan_judge() {
+	local device address
+	router_ns "$1"
+	while read -r device address; do
+		if [[ $device = net* ]]; then
+			stub "$1" "$device" "$address"
+			continue
+		fi
+		[ -n "$(ip -n "$1" link show "$device" 2>/dev/null)" ] || plan_move "$device" "$1"
+		ip -n "$1" address add "$address" dev "$device"
+	done < <("$sim" "$plan" --addresses "$1")
+}
+
+plan_move() { # DEVICE NAMESPACE
+	ip link set "$1" netns "$2"
+	ip -n "$2" link set "$1" addrgenmode none
+	on "$2" sysctl -qw "net.ipv6.conf.${1//./\/}.disable_ipv6=0" "net.ipv6.conf.${1//./\/}.accept_dad=0"
+	on "$2" ethtool -K "$1" tx off >/dev/null 2>&1 # wire.py carries packets as they are: with their checksums
+	ip -n "$2" link set "$1" up
+}
+
+# plan_play TIME: lets it happen, to those that run.
 plan_play() {
 	local what rest device
 	plan_time=$1
@@ -98,12 +150,17 @@ plan_play() {
 			done
 			;;
 		set)
-			rest=${rest#* }
-			plan_apply "${rest%% *}" || return 1
+			rest=${rest#* } rest=${rest%% *}
+			plan_apply "${rest%%-*}" || return 1 # of a router, or of its interface
 			;;
-		calm) ;;
+		silent | heard) echo "$what" >&"${plan_carrier[$rest]}" ;;
+		calm)
+			for device in "${plan_carrier[@]}"; do
+				echo calm >&"$device"
+			done
+			;;
 		*)
-			echo "$what: only in the simulator"
+			echo "$what: who plays networks in namespaces does not know this"
 			return 1
 			;;
 		esac
@@ -114,7 +171,8 @@ plan_play() {
 plan_table() { # ROUTER
 	value "$1" '.[] | select(.selected and (.protocol == "rip" or .protocol == "static"))
 		| "\(.prefix) \(.protocol) \(.metric)"
-		  + ([.nexthops[] | select(.gateway // "" | . != "") | " \(.gateway)%\(.interface)"] | sort | join(""))' \
+		  + ([.nexthops[] | select(.gateway // "" | . != "") | " \(.gateway)%\(.interface)"] | sort | join(""))
+		  + if .tag > 0 then " tag \(.tag)" else "" end' \
 		route show | LC_ALL=C sort
 }
 
@@ -126,5 +184,17 @@ tables_right() {
 		echo "the routes of $router (< wanted, > seen):"
 		cat "$scratch/diff"
 		return 1
+	done
+}
+
+# plan_run SECONDS: every router, from the beginning to the end of the script; after each event every table is right within that time.
+plan_run() {
+	local time words
+	plan_start "${plan_routers[@]}"
+	expect "in the beginning every table is right" wait_for "$1" tables_right || tables_right
+	for time in $(plan_times); do
+		words=$(plan_events "$time" | paste -sd,)
+		expect "$words" plan_play "$time"
+		expect "then every table is right" wait_for "$1" tables_right || tables_right
 	done
 }

@@ -101,6 +101,7 @@ struct rip_iface {
 	const struct iface *iface; /* NULL while there is none of that number */
 	struct rip_iface_conf conf;
 	bool is_active;
+	bool is_telling; /* since its updates began, there is somebody to be told */
 	struct timer update_timer, work_timer;
 	struct rip_job update, answers[RIP_ANSWERS_MAX];
 	struct rip_neighbors neighbors;
@@ -117,6 +118,7 @@ struct rip {
 	uint8_t family;
 	struct rip_conf conf; /* arrays: copies of its own */
 	bool is_running;
+	bool originates; /* a default route, on some interface */
 	struct rip_ifaces ifaces;
 	struct pool nodes, routes;
 	struct trie table;
@@ -137,13 +139,16 @@ void rip_route_changed(struct rip_route *route);
 /* Frees it unless somebody still speaks of it. */
 void rip_route_settle(struct rip_route *route);
 void rip_route_free(struct rip_route *route);
+/* As it is told. */
 uint8_t rip_route_metric(const struct rip_route *route);
+uint16_t rip_route_tag(const struct rip_route *route);
 
 /* learn.c */
 /* RIP_REFUSALS, or why its word is not taken. */
 enum rip_refused rip_learn(struct rip_neighbor *from, const struct rip_entry *entry);
 void rip_forget_neighbor(struct rip_neighbor *neighbor); /* its routes are lost */
 void rip_limit_paths(struct rip *rip);                   /* as it is configured now */
+void rip_forget_default(struct rip *rip);                /* as neighbours told it */
 
 /* neighbor.c */
 struct rip_neighbor *rip_neighbor_find(struct rip_iface *iface, const struct addr *addr);
@@ -180,26 +185,33 @@ void rip_triggered_run(struct timer *timer);
 /* What is told of a route there; false: nothing. */
 bool rip_entry_of(const struct rip_route *route, const struct rip_iface *iface,
 		  struct rip_entry *out);
-/* Every route, as unreachable, once and now: the interface or the engine stops. */
-void rip_say_goodbye(struct rip_iface *iface);
+/* Every route, as unreachable, once and now: to all (to NULL) or one, who is told no more. */
+void rip_say_goodbye(struct rip_iface *iface, const struct addr *to);
+/* That we are no longer the way to everywhere, where no other default route is told instead. */
+void rip_withdraw_default(struct rip_iface *iface);
+/* The intervals are others: they hold from now on, not from the next update on. */
+void rip_updates_pace(struct rip *rip);
 
 /* input.c */
 void rip_input(struct instance *instance, const struct packet_in *in);
 
 /* iface.c */
-int rip_ifaces_configure(struct rip *rip, const struct rip_conf *conf);
+/* As rip->conf says, where it said old. */
+int rip_ifaces_configure(struct rip *rip, const struct rip_conf *old);
 struct rip_iface *rip_iface_find(const struct rip *rip, uint32_t id);
 void rip_iface_look(struct rip_iface *iface); /* is it up, has it an address? */
 /* The address that packets come from: IPv4 the first, IPv6 the link-local one; NULL: none. */
 const struct addr *rip_iface_source(const struct rip_iface *iface);
 bool rip_iface_is_own(const struct rip_iface *iface, const struct addr *addr);
 bool rip_iface_is_on_link(const struct rip_iface *iface, const struct addr *addr);
+/* Whether who has this address there is sent to. */
+bool rip_iface_tells(const struct rip_iface *iface, const struct addr *addr);
 void rip_iface_free(struct rip_iface *iface);
 
 /* redistribute.c */
 int rip_redistribute_start(struct rip *rip);
+void rip_redistribute_again(struct rip *rip); /* the filter is another one */
 void rip_redistribute_stop(struct rip *rip);
-void rip_withdraw_unwanted(struct rip *rip);
 
 static inline struct env *rip_env(const struct rip *rip)
 {

@@ -42,7 +42,7 @@ static void answer_some(struct rip_iface *iface, struct rip_reader *r, const str
 		else if (why != RIP_BAD_PREFIX)
 			continue;
 		entry.metric = route ? rip_route_metric(route) : RIP_INFINITY;
-		entry.tag = !route ? 0 : route->is_own ? route->own_tag : route->tag;
+		entry.tag = route ? rip_route_tag(route) : 0;
 		entry.next_hop = (struct addr){0};
 		rip_out_add(iface, &entry);
 	}

@@ -79,17 +79,30 @@ static void start_deletion(struct rip_route *route)
 	timer_start(env->timers, &route->garbage, moment_add(env_now(env), rip->conf.garbage_us));
 }
 
-/* Something about its hops or metric differs. The metric that neighbours hear may not. */
-static void after_change(struct rip_route *route, uint8_t told_before)
+/* What neighbours were told of a route. */
+struct told {
+	uint8_t metric;
+	uint16_t tag;
+};
+
+static struct told told_of(const struct rip_route *route)
 {
+	return (struct told){rip_route_metric(route), rip_route_tag(route)};
+}
+
+/* Something about it differs; what neighbours hear may not. */
+static void after_change(struct rip_route *route, struct told before)
+{
+	struct told now = told_of(route);
+
 	publish(route);
-	if (rip_route_metric(route) != told_before || !route->hops)
+	if (now.metric != before.metric || now.tag != before.tag)
 		rip_route_changed(route);
 }
 
 static void lose_hop(struct rip_route *route, struct rip_hop **at)
 {
-	uint8_t before = rip_route_metric(route);
+	struct told before = told_of(route);
 
 	drop_hop(route, at);
 	if (!route->hops)
@@ -143,7 +156,7 @@ static void take(struct rip_route *route, struct rip_neighbor *from, const struc
 		 const struct rip_entry *entry)
 {
 	struct rip *rip = route->rip;
-	uint8_t before = rip_route_metric(route);
+	struct told before = told_of(route);
 
 	if (!route->hops)
 		rip->n_learned++;
@@ -157,8 +170,18 @@ static void take(struct rip_route *route, struct rip_neighbor *from, const struc
 	route->metric = entry->metric;
 	route->tag = entry->tag;
 	after_change(route, before);
-	if (before == RIP_INFINITY)
+	if (before.metric == RIP_INFINITY)
 		rip_route_changed(route); /* be it that its metric is what it was long ago */
+}
+
+/* Whether a way is no longer one of several: the others are better now, or have another tag. */
+static bool leaves_others(const struct rip_route *route, const struct rip_hop *hop,
+			  const struct rip_entry *entry)
+{
+	bool has_others = route->hops != hop || hop->next;
+
+	return has_others && (entry->metric > route->metric ||
+			      (entry->metric == route->metric && entry->tag != route->tag));
 }
 
 /* News of a way that the route has already: always believed, better or worse. */
@@ -166,12 +189,11 @@ static void renew(struct rip_route *route, struct rip_hop **at, const struct add
 		  const struct rip_entry *entry)
 {
 	struct rip_hop *hop = *at;
-	uint8_t before = rip_route_metric(route);
+	struct told before = told_of(route);
 	bool is_moved = addr_compare(&hop->gateway, gateway) != 0;
 
-	if (entry->metric == RIP_INFINITY || (entry->metric > route->metric && hop->next) ||
-	    (entry->metric > route->metric && route->hops != hop)) {
-		lose_hop(route, at); /* the other ways are better now */
+	if (entry->metric == RIP_INFINITY || leaves_others(route, hop, entry)) {
+		lose_hop(route, at);
 		return;
 	}
 	refresh(hop);
@@ -213,6 +235,13 @@ static const struct addr *gateway_of(const struct rip_neighbor *from, const stru
 	return &from->addr;
 }
 
+/* Who says that he is the way to everywhere, be it on one interface, believes nobody else who does:
+ * he tells it with a metric of his own, so that a loop of such would never count to infinity. */
+static bool is_told_by_us(const struct rip *rip, const struct rip_entry *entry)
+{
+	return rip->originates && entry->prefix.length == 0;
+}
+
 enum rip_refused rip_learn(struct rip_neighbor *from, const struct rip_entry *entry)
 {
 	struct rip *rip = from->iface->rip;
@@ -222,6 +251,8 @@ enum rip_refused rip_learn(struct rip_neighbor *from, const struct rip_entry *en
 	uint32_t metric = entry->metric + from->iface->conf.metric;
 	struct rip_hop **at;
 
+	if (is_told_by_us(rip, entry))
+		return RIP_REFUSALS;
 	heard.metric = metric > RIP_INFINITY ? RIP_INFINITY : (uint8_t)metric;
 	at = route ? find_hop(route, from) : NULL;
 	if (at && *at) {
@@ -269,4 +300,13 @@ void rip_forget_neighbor(struct rip_neighbor *neighbor)
 			lose_hop(route, hop);
 		route = rip_route_next(rip, &at);
 	}
+}
+
+void rip_forget_default(struct rip *rip)
+{
+	struct prefix all = {.addr = {.family = rip->family}};
+	struct rip_route *route = rip_route_find(rip, &all);
+
+	while (route && route->hops)
+		lose_hop(route, &route->hops);
 }

@@ -19,12 +19,13 @@ static void on_watch(void *arg, bool is_alive)
 		rip_send_request(neighbor->iface, &neighbor->addr);
 }
 
+/* Who is not told of us will not answer: it has no session with somebody that it does not know. */
 static void watch(struct rip_neighbor *neighbor)
 {
 	struct rip_iface *iface = neighbor->iface;
 	struct env *env = rip_env(iface->rip);
 
-	if (iface->conf.bfd && env->ops->watch)
+	if (iface->conf.bfd && env->ops->watch && rip_iface_tells(iface, &neighbor->addr))
 		neighbor->watch =
 			env->ops->watch(env, iface->id, &neighbor->addr, on_watch, neighbor);
 }

@@ -29,7 +29,7 @@ static void set_own(struct rip_route *route, const struct nexthop_set *hops, uin
 		    uint32_t tag)
 {
 	struct nexthop_sets *sets = rib_sets(rip_env(route->rip)->rib);
-	uint8_t capped = metric > RIP_INFINITY ? RIP_INFINITY : (uint8_t)metric;
+	uint8_t capped = metric > RIP_INFINITY ? RIP_INFINITY : metric ? (uint8_t)metric : 1;
 	bool same = route->is_own && route->own_hops == hops && route->own_metric == capped &&
 		    route->own_tag == (uint16_t)tag;
 
@@ -39,7 +39,7 @@ static void set_own(struct rip_route *route, const struct nexthop_set *hops, uin
 	nexthop_set_unref(sets, route->own_hops);
 	route->is_own = true;
 	route->own_hops = hops;
-	route->own_metric = capped ? capped : 1;
+	route->own_metric = capped;
 	route->own_tag = (uint16_t)tag;
 	timer_stop(rip_env(route->rip)->timers, &route->garbage);
 	rip_route_changed(route);
@@ -80,8 +80,8 @@ static void on_best(void *arg, const struct rib_best *was, const struct rib_best
 		clear_own(route);
 }
 
-/* After a change of the filter: what it no longer lets through. */
-void rip_withdraw_unwanted(struct rip *rip)
+/* What the filter no longer lets through. */
+static void withdraw_unwanted(struct rip *rip)
 {
 	struct rip_route *route = rip_route_next(rip, NULL);
 
@@ -100,6 +100,12 @@ void rip_withdraw_unwanted(struct rip *rip)
 int rip_redistribute_start(struct rip *rip)
 {
 	return rib_listen(rip_env(rip)->rib, on_best, rip);
+}
+
+void rip_redistribute_again(struct rip *rip)
+{
+	withdraw_unwanted(rip);
+	rib_tell_again(rip_env(rip)->rib, on_best, rip);
 }
 
 void rip_redistribute_stop(struct rip *rip)

@@ -149,18 +149,16 @@ static bool filter_differs(const struct rib_filter *a, const struct rib_filter *
 	return size != filter_size(b) || (size && memcmp(a->rules, b->rules, size) != 0);
 }
 
-/* Hears of the whole RIB again, and so finds what differs. */
-static int listen_again(struct rip *rip, struct rip_conf *old, bool first)
+/* Hears of the whole RIB, once more where it means something else now; who is told of a route that
+ * this does not concern hears nothing. */
+static int listen(struct rip *rip, const struct rip_conf *old, bool first)
 {
-	bool differs = first || filter_differs(&old->redistribute, &rip->conf.redistribute) ||
-		       old->default_metric != rip->conf.default_metric;
-
-	if (!differs)
-		return 0;
-	if (!first)
-		rip_redistribute_stop(rip);
-	rip_withdraw_unwanted(rip);
-	return rip_redistribute_start(rip);
+	if (first)
+		return rip_redistribute_start(rip);
+	if (filter_differs(&old->redistribute, &rip->conf.redistribute) ||
+	    old->default_metric != rip->conf.default_metric)
+		rip_redistribute_again(rip);
+	return 0;
 }
 
 static int reconfigure(struct instance *instance, const void *value)
@@ -179,9 +177,11 @@ static int reconfigure(struct instance *instance, const void *value)
 	rip->conf = wanted;
 	rip->is_running = true;
 	rip_limit_paths(rip);
-	rc = rip_ifaces_configure(rip, &rip->conf);
+	rc = rip_ifaces_configure(rip, &old);
 	if (rc == 0)
-		rc = listen_again(rip, &old, first);
+		rc = listen(rip, &old, first);
+	if (old.update_us != rip->conf.update_us || old.triggered_us != rip->conf.triggered_us)
+		rip_updates_pace(rip);
 	list_foreach_safe(rip_ifaces, &rip->ifaces, iface)
 		rip_iface_look(iface);
 	conf_free(&old);
@@ -198,7 +198,7 @@ static void stop(struct instance *instance)
 	rip_redistribute_stop(rip);
 	list_foreach_safe(rip_ifaces, &rip->ifaces, iface) {
 		if (iface->is_active)
-			rip_say_goodbye(iface);
+			rip_say_goodbye(iface, NULL);
 		rip_iface_free(iface);
 	}
 	while ((route = rip_route_next(rip, NULL)))
@@ -290,7 +290,7 @@ static void fill_row(const struct rip_route *route, struct rip_route_row *row)
 	*row = (struct rip_route_row){
 		.prefix = route->prefix,
 		.metric = rip_route_metric(route),
-		.tag = route->is_own ? route->own_tag : route->tag,
+		.tag = rip_route_tag(route),
 		.is_own = route->is_own,
 		.is_deleted = !route->is_own && !hop,
 	};

@@ -55,7 +55,7 @@ struct rip_iface_conf {
 	bool passive;   /* listens, and sends only to neighbors */
 	bool accept_1;  /* version 1's packets too; RIPng has none */
 	bool bfd;       /* a neighbour that no longer answers loses its routes at once */
-	bool originate; /* tells a default route here */
+	bool originate; /* tells a default route here; the instance then believes no other's */
 	uint8_t split;  /* enum rip_split */
 	uint8_t metric; /* added to what comes in, 1 to 15 */
 	uint8_t offset; /* added to what goes out, 0 to 15 */

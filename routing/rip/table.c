@@ -59,6 +59,11 @@ uint8_t rip_route_metric(const struct rip_route *route)
 	return route->is_own ? route->own_metric : route->metric;
 }
 
+uint16_t rip_route_tag(const struct rip_route *route)
+{
+	return route->is_own ? route->own_tag : route->tag;
+}
+
 /* RFC 2453 3.10.1: at once after a quiet time, else when the time since the last one is over. */
 void rip_route_changed(struct rip_route *route)
 {

@@ -75,11 +75,18 @@ static void add(struct rip_iface *iface, const struct rip_entry *entry, uint8_t 
 	rip_out_add(iface, entry);
 }
 
+static struct rip_entry own_default(const struct rip_iface *iface, uint8_t metric)
+{
+	return (struct rip_entry){.prefix = {.addr = {.family = iface->rip->family}},
+				  .metric = metric};
+}
+
 static void add_default(struct rip_iface *iface, const struct rip_job *job, const struct addr *to)
 {
-	struct rip_entry entry = {.prefix = {.addr = {.family = iface->rip->family}}, .metric = 1};
+	uint8_t offset = iface->conf.offset;
+	struct rip_entry entry = own_default(iface, (uint8_t)(1 + offset));
 
-	if (iface->conf.originate)
+	if (iface->conf.originate) /* fifteen at most are added */
 		add(iface, &entry, job->version, to, job->port);
 }
 
@@ -196,7 +203,8 @@ void rip_updates_start(struct rip_iface *iface)
 	timer_init(&iface->update_timer, on_update);
 	timer_init(&iface->work_timer, on_work);
 	iface->update = (struct rip_job){.version = 2};
-	if (tells_anybody(iface))
+	iface->is_telling = tells_anybody(iface);
+	if (iface->is_telling)
 		job_begin(iface, &iface->update);
 	schedule_update(iface);
 }
@@ -308,22 +316,67 @@ void rip_triggered_run(struct timer *timer)
 	rip->triggered_next = moment_add(env_now(env), triggered_pause(rip));
 }
 
-void rip_say_goodbye(struct rip_iface *iface)
+static uint16_t own_port(const struct rip *rip)
+{
+	return rip->family == ADDR_IP4 ? RIP_PORT : RIPNG_PORT;
+}
+
+static void farewell(struct rip_iface *iface, const struct rip_entry *entry, const struct addr *to)
+{
+	struct rip_entry last = *entry;
+
+	last.metric = RIP_INFINITY;
+	add(iface, &last, 2, to, own_port(iface->rip));
+}
+
+void rip_say_goodbye(struct rip_iface *iface, const struct addr *to)
 {
 	struct rip *rip = iface->rip;
-	struct rip_entry entry;
+	struct rip_entry entry = own_default(iface, RIP_INFINITY);
 
-	if (!tells_anybody(iface))
+	if (!to && !tells_anybody(iface))
 		return;
 	rip_out_renumber(iface);
 	rip_out_begin(iface, RIP_RESPONSE, 2);
+	if (iface->conf.originate)
+		farewell(iface, &entry, to);
 	for (struct rip_route *route = rip_route_next(rip, NULL); route;
-	     route = rip_route_next(rip, &route->prefix)) {
-		if (!rip_entry_of(route, iface, &entry))
-			continue;
-		entry.metric = RIP_INFINITY;
-		add(iface, &entry, 2, NULL, 0);
-	}
+	     route = rip_route_next(rip, &route->prefix))
+		if (rip_entry_of(route, iface, &entry))
+			farewell(iface, &entry, to);
 	if (iface->out.n)
-		rip_out_send(iface, NULL, 0);
+		rip_out_send(iface, to, own_port(rip));
+}
+
+void rip_withdraw_default(struct rip_iface *iface)
+{
+	struct rip_entry none = own_default(iface, RIP_INFINITY), other;
+	struct rip_route *route = rip_route_find(iface->rip, &none.prefix);
+
+	if (!tells_anybody(iface) || (route && rip_entry_of(route, iface, &other)))
+		return;
+	rip_out_renumber(iface);
+	rip_out_begin(iface, RIP_RESPONSE, 2);
+	rip_out_add(iface, &none);
+	rip_out_send(iface, NULL, 0);
+}
+
+/* An update that waits comes sooner, not later. */
+static void hasten_triggered(struct rip *rip)
+{
+	struct env *env = rip_env(rip);
+	struct moment latest = moment_add(env_now(env), rip->conf.triggered_us);
+
+	if (moment_reached(latest, rip->triggered_next))
+		rip->triggered_next = latest;
+	if (timer_runs(&rip->triggered_timer) && moment_reached(latest, rip->triggered_timer.at))
+		timer_start(env->timers, &rip->triggered_timer, latest);
+}
+
+void rip_updates_pace(struct rip *rip)
+{
+	list_foreach(rip_ifaces, &rip->ifaces, iface)
+		if (iface->is_active)
+			schedule_update(iface);
+	hasten_triggered(rip);
 }

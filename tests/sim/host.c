@@ -76,8 +76,8 @@ void sim_host_stop(struct router *router)
 {
 	for (uint32_t i = router->n_instances; i-- > 0;)
 		router->instances[i]->protocol->stop(router->instances[i]);
+	sim_host_settle(router); /* sessions of BFD that the RIB had say goodbye, too */
 	router->has_ended = true;
-	sim_host_settle(router);
 	check_is_empty(router);
 	for (uint32_t i = router->n_instances; i-- > 0;)
 		router->instances[i]->protocol->destroy(router->instances[i]);
@@ -90,20 +90,49 @@ void sim_host_stop(struct router *router)
 }
 
 struct env_watch {
+	struct env_watch *next; /* of its router's; the latest is the first */
 	struct bfd_session *session;
 	env_watched *fn;
 	void *arg;
-	bool was_up; /* only then is down a failure */
+	bool was_up;    /* only then is down a failure */
+	bool is_silent; /* what it was told last */
 };
+
+/* A session held down is no failure, nor does an earlier one count then. */
+static bool is_news(const struct env_watch *watch, enum bfd_state state)
+{
+	if (state == BFD_DOWN)
+		return watch->was_up;
+	return state == BFD_UP || (state == BFD_ADMIN_DOWN && watch->is_silent);
+}
 
 static void on_bfd(void *arg, const struct bfd_session *session, enum bfd_state state)
 {
 	struct env_watch *watch = arg;
-	bool is_news = state == BFD_UP || (state == BFD_DOWN && watch->was_up);
+	bool news = is_news(watch, state);
 
 	watch->was_up = state == BFD_UP;
-	if (is_news)
-		watch->fn(watch->arg, state == BFD_UP);
+	if (!news)
+		return;
+	watch->is_silent = state == BFD_DOWN;
+	watch->fn(watch->arg, !watch->is_silent);
+}
+
+/* Who comes to a session that others have already knows what they know. */
+static void join(struct router *router, struct env_watch *watch)
+{
+	struct env_watch *other = router->watches;
+
+	while (other && other->session != watch->session)
+		other = other->next;
+	watch->next = router->watches;
+	router->watches = watch;
+	if (!other)
+		return;
+	watch->was_up = other->was_up;
+	watch->is_silent = other->is_silent;
+	if (watch->is_silent)
+		watch->fn(watch->arg, false);
 }
 
 struct env_watch *sim_host_watch(struct env *env, uint32_t iface, const struct addr *peer,
@@ -123,13 +152,18 @@ struct env_watch *sim_host_watch(struct env *env, uint32_t iface, const struct a
 		free(watch);
 		return NULL;
 	}
+	join(router, watch);
 	return watch;
 }
 
 void sim_host_unwatch(struct env *env, struct env_watch *watch)
 {
 	struct router *router = (struct router *)env;
+	struct env_watch **link = &router->watches;
 
+	while (*link != watch)
+		link = &(*link)->next;
+	*link = watch->next;
 	bfd_unwant(router->bfd, watch->session, on_bfd, watch);
 	free(watch);
 }

@@ -317,6 +317,9 @@ static void describe_best(const struct judge *judge, uint32_t router, const stru
 	size_t n = (size_t)snprintf(text, size, "%s %u", oracle_protocol_names[best->protocol],
 				    best->metric);
 
+	if (best->tag)
+		n += (size_t)snprintf(text + n, size - n, " tag %u", best->tag);
+
 	for (uint32_t i = 0; i < best->hops->n && n < size; i++)
 		if (best->hops->hops[i].kind == NEXTHOP_GATEWAY)
 			n += (size_t)snprintf(text + n, size - n, "%s %s", i ? "," : " via",
@@ -324,12 +327,13 @@ static void describe_best(const struct judge *judge, uint32_t router, const stru
 }
 
 static bool has_hop(const struct judge *judge, uint32_t router, const struct wanted *wanted,
-		    const struct nexthop *hop)
+		    uint32_t tag, const struct nexthop *hop)
 {
 	const struct end *end = judge->scene->routers[router]->ends[hop->iface - 1];
 
 	for (uint32_t i = 0; i < wanted->n; i++)
-		if (judge->scene->links[wanted->hops[i].link] == end->link &&
+		if (wanted->hops[i].tags >> tag & 1 &&
+		    judge->scene->links[wanted->hops[i].link] == end->link &&
 		    addr_compare(&wanted->hops[i].gateway, &hop->gateway) == 0)
 			return true;
 	return false;
@@ -342,12 +346,14 @@ static bool is_right(const struct judge *judge, uint32_t router, const struct wa
 
 	if (best->protocol != wanted->protocol)
 		return false;
-	if (is_learned(best) && best->metric != wanted->metric)
+	if (best->protocol != RIB_CONNECTED && best->metric != wanted->metric)
+		return false;
+	if (best->tag >= TOPO_TAGS || !(wanted->tags >> best->tag & 1))
 		return false;
 	for (uint32_t i = 0; i < best->hops->n; i++) {
 		if (best->hops->hops[i].kind != NEXTHOP_GATEWAY)
 			continue;
-		if (!has_hop(judge, router, wanted, &best->hops->hops[i]))
+		if (!has_hop(judge, router, wanted, best->tag, &best->hops->hops[i]))
 			return false;
 		n++;
 	}

@@ -193,6 +193,41 @@ static bool read_prefixes(const struct option *option, const char *text, struct 
 	return true;
 }
 
+static bool read_name(const struct option *option, const char *text, size_t size, char *out,
+		      char *error)
+{
+	if (size >= OPTION_NAME_MAX ||
+	    strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789") < size) {
+		snprintf(error, OPTION_ERROR_MAX,
+			 "%s=%.20s: names are wanted, of %d letters and "
+			 "digits at most",
+			 option->name, text, OPTION_NAME_MAX - 1);
+		return false;
+	}
+	memset(out, 0, OPTION_NAME_MAX);
+	memcpy(out, text, size);
+	return true;
+}
+
+static bool read_routers(const struct option *option, const char *text, struct settings *out,
+			 char *error)
+{
+	out->n_routers = 0;
+	for (const char *rest = text; *rest;) {
+		size_t size = strcspn(rest, ",");
+
+		if (out->n_routers == OPTION_NAMES_MAX) {
+			snprintf(error, OPTION_ERROR_MAX, "%s: %d routers are the most",
+				 option->name, OPTION_NAMES_MAX);
+			return false;
+		}
+		if (!read_name(option, rest, size, out->routers[out->n_routers++], error))
+			return false;
+		rest += size + (rest[size] == ',');
+	}
+	return true;
+}
+
 static bool read_value(const struct option *option, const char *text, int64_t *value,
 		       struct settings *out, char *error)
 {
@@ -209,6 +244,10 @@ static bool read_value(const struct option *option, const char *text, int64_t *v
 		return read_flags(option, text, value, error);
 	case OPTION_PREFIXES:
 		return read_prefixes(option, text, out, error);
+	case OPTION_ROUTERS:
+		return read_routers(option, text, out, error);
+	case OPTION_FILTER:
+		return read_name(option, text, strlen(text), out->filter, error);
 	}
 	return false;
 }
@@ -218,7 +257,7 @@ bool settings_read(const struct option *options, const char *word, struct settin
 {
 	const char *equal = strchr(word, '=');
 	size_t size = equal ? (size_t)(equal - word) : strlen(word), n = 0;
-	char known[120] = "";
+	char known[150] = "";
 
 	for (int i = 0; options[i].name; i++) {
 		if (equal && strlen(options[i].name) == size &&
@@ -235,19 +274,37 @@ bool settings_read(const struct option *options, const char *word, struct settin
 	return false;
 }
 
+/* Those of a mask by their places. */
+static void take_over(const struct option *options, const struct settings *from, uint32_t which,
+		      struct settings *out)
+{
+	for (int i = 0; options[i].name; i++) {
+		if (!(which & 1U << i))
+			continue;
+		out->values[i] = from->values[i];
+		if (options[i].kind == OPTION_PREFIXES) {
+			out->n_prefixes = from->n_prefixes;
+			memcpy(out->prefixes, from->prefixes, sizeof(out->prefixes));
+		} else if (options[i].kind == OPTION_ROUTERS) {
+			out->n_routers = from->n_routers;
+			memcpy(out->routers, from->routers, sizeof(out->routers));
+		} else if (options[i].kind == OPTION_FILTER) {
+			memcpy(out->filter, from->filter, sizeof(out->filter));
+		}
+	}
+}
+
 void settings_merge(const struct option *options, const struct settings *change,
 		    struct settings *out)
 {
-	for (int i = 0; options[i].name; i++) {
-		if (!(change->given & 1U << i))
-			continue;
-		out->given |= 1U << i;
-		out->values[i] = change->values[i];
-		if (options[i].kind != OPTION_PREFIXES)
-			continue;
-		out->n_prefixes = change->n_prefixes;
-		memcpy(out->prefixes, change->prefixes, sizeof(out->prefixes));
-	}
+	take_over(options, change, change->given, out);
+	out->given |= change->given;
+}
+
+void settings_inherit(const struct option *options, const struct settings *change,
+		      struct settings *out)
+{
+	take_over(options, change, change->given & ~out->given, out);
 }
 
 /* --- printing --- */
@@ -272,6 +329,12 @@ static void print_prefixes(const struct settings *settings, FILE *out)
 		fprintf(out, "%s%s", i ? "," : "", prefix_print(&settings->prefixes[i], text));
 }
 
+static void print_routers(const struct settings *settings, FILE *out)
+{
+	for (uint32_t i = 0; i < settings->n_routers; i++)
+		fprintf(out, "%s%s", i ? "," : "", settings->routers[i]);
+}
+
 static void print_value(const struct option *option, const struct settings *settings, int64_t value,
 			FILE *out)
 {
@@ -293,6 +356,12 @@ static void print_value(const struct option *option, const struct settings *sett
 		break;
 	case OPTION_PREFIXES:
 		print_prefixes(settings, out);
+		break;
+	case OPTION_ROUTERS:
+		print_routers(settings, out);
+		break;
+	case OPTION_FILTER:
+		fputs(settings->filter, out);
 		break;
 	}
 }

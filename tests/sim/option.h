@@ -14,8 +14,10 @@
 
 #include "routing/core/addr.h"
 
-#define OPTIONS_MAX         16 /* of a protocol */
+#define OPTIONS_MAX         24 /* of a protocol */
 #define OPTION_PREFIXES_MAX 4
+#define OPTION_NAMES_MAX    4
+#define OPTION_NAME_MAX     8 /* with its zero */
 #define OPTION_ERROR_MAX    200
 
 enum option_kind {
@@ -25,6 +27,8 @@ enum option_kind {
 	OPTION_CHOICE,   /* one of words: its index */
 	OPTION_FLAGS,    /* some of words, with commas between them: 1 << index */
 	OPTION_PREFIXES, /* with commas between them; an option of this kind a protocol */
+	OPTION_ROUTERS,  /* names with commas between them; likewise */
+	OPTION_FILTER,   /* one name, or none; likewise */
 };
 
 struct option {
@@ -33,6 +37,7 @@ struct option {
 	int64_t otherwise; /* unless it is given */
 	int64_t min, max;  /* of times and numbers */
 	const char *const *words;
+	bool is_of_iface; /* an interface may have its own */
 };
 
 /* Values by the places of their options in the table; those not given are what the table says. */
@@ -41,6 +46,9 @@ struct settings {
 	int64_t values[OPTIONS_MAX];
 	uint32_t n_prefixes;
 	struct prefix prefixes[OPTION_PREFIXES_MAX];
+	uint32_t n_routers;
+	char routers[OPTION_NAMES_MAX][OPTION_NAME_MAX];
+	char filter[OPTION_NAME_MAX]; /* "": none */
 };
 
 void settings_default(const struct option *options, struct settings *out);
@@ -50,6 +58,9 @@ bool settings_read(const struct option *options, const char *word, struct settin
 /* What change gives is taken over. */
 void settings_merge(const struct option *options, const struct settings *change,
 		    struct settings *out);
+/* Likewise, but for what out was given itself; and nothing is given by that. */
+void settings_inherit(const struct option *options, const struct settings *change,
+		      struct settings *out);
 /* What is given, each with a blank in front, as settings_read takes it. */
 void settings_print(const struct option *options, const struct settings *settings, FILE *out);
 

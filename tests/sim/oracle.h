@@ -13,6 +13,7 @@
 struct wanted_hop {
 	uint32_t link;
 	struct addr gateway;
+	uint32_t tags; /* 1 << tag: those that it may be told with */
 };
 
 /* What one router must use for one prefix. */
@@ -20,6 +21,9 @@ struct wanted {
 	bool exists;
 	enum rib_protocol protocol;
 	uint32_t metric; /* of what a protocol found */
+	/* 1 << tag: those that it may have. Of ways of one cost with different tags those of one
+	 * tag are used, whichever was heard first. */
+	uint32_t tags;
 	/* So many of hops are used: all, unless there are more than it may have, of which the same
 	 * may be one that several neighbours name. */
 	uint32_t n_least, n_most;

@@ -114,6 +114,11 @@ void rip_net_neighbor(struct router *router, const struct link *link, const char
 		abort();
 }
 
+void rip_net_forget_neighbors(struct router *router)
+{
+	mine(router)->n_neighbors = 0;
+}
+
 struct instance *rip_net_instance(struct router *router)
 {
 	return router->instances[1];
@@ -142,6 +147,10 @@ static void configure(struct rip_net *net, struct rip_net_router *self)
 		ifaces[i] = merged(&self->ifaces[i]);
 	rip_conf_default(&conf, net->family);
 	conf.routes_max = net->routes_max;
+	if (net->update_us) {
+		conf.update_us = net->update_us;
+		conf.timeout_us = 6 * net->update_us;
+	}
 	if (net->neighbor_routes_max)
 		conf.neighbor_routes_max = net->neighbor_routes_max;
 	if (net->packets_max)
@@ -165,6 +174,11 @@ void rip_net_configure(struct rip_net *net)
 {
 	for (uint32_t i = 0; i < net->n_routers; i++)
 		configure(net, &net->routers[i]);
+}
+
+void rip_net_configure_one(struct rip_net *net, const struct router *router)
+{
+	configure(net, mine(router));
 }
 
 static struct prefix parsed(const char *text)

@@ -25,6 +25,7 @@ struct rip_net {
 	uint8_t family;
 	bool redistributes;
 	uint32_t tag, routes_max;
+	int64_t update_us; /* 0: as rip_conf_default has it, and timeouts with it */
 	uint32_t neighbor_routes_max, packets_max,
 		neighbors_max;      /* 0: as rip_conf_default has it */
 	uint8_t paths;              /* next hops of a route */
@@ -47,7 +48,9 @@ void rip_net_use_bfd(struct rip_net *net, const struct bfd_conf *conf);
 struct rip_iface_conf *rip_net_all(struct rip_net *net);
 struct rip_iface_conf *rip_net_conf(struct router *router, const struct link *link);
 void rip_net_neighbor(struct router *router, const struct link *link, const char *addr);
+void rip_net_forget_neighbors(struct router *router);
 void rip_net_configure(struct rip_net *net);
+void rip_net_configure_one(struct rip_net *net, const struct router *router);
 
 struct end *rip_net_stub(struct router *router);
 struct end *rip_net_end(struct router *router, const struct link *link);

@@ -31,6 +31,7 @@ static struct nexthop hop_of(struct scene *scene, const struct topo_static *rout
 	other = (uint32_t)topo_end_of(link, route->via);
 	return (struct nexthop){
 		.kind = NEXTHOP_GATEWAY,
+		.flags = route->bfd ? NEXTHOP_BFD : 0,
 		.weight = 1,
 		.iface = scene->links[route->link]->ends[own]->iface.id,
 		.gateway = route->prefix.addr.family == ADDR_IP4
@@ -45,10 +46,14 @@ static void configure_statics(struct scene *scene, uint32_t router, struct insta
 	struct static_conf *routes = zeros(topo->n_statics, sizeof(*routes));
 	struct statics_conf conf = {.routes = routes};
 
-	for (uint32_t i = 0; i < topo->n_statics; i++)
-		if (topo->statics[i].router == router)
-			routes[conf.n++] = (struct static_conf){topo->statics[i].prefix,
-								hop_of(scene, &topo->statics[i])};
+	for (uint32_t i = 0; i < topo->n_statics; i++) {
+		const struct topo_static *route = &topo->statics[i];
+
+		if (route->router == router)
+			routes[conf.n++] =
+				(struct static_conf){route->prefix, hop_of(scene, route),
+						     (uint32_t)route->metric, (uint32_t)route->tag};
+	}
 	if (instance->protocol->reconfigure(instance, &conf) < 0)
 		abort();
 	free(routes);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tests/sim/show.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "routing/core/moment.h"
 #include "tests/sim/oracle.h"
 #include "tests/sim/speaker.h"
 
@@ -19,14 +21,10 @@ void show_routers(const struct topo *topo, FILE *out)
 		fprintf(out, "%s\n", topo->routers[i].name);
 }
 
-static bool is_possible(const struct topo *topo, const struct topo_link *link, const char *name)
+static bool has_names(const struct topo *topo, const struct topo_link *link)
 {
 	char ifname[TOPO_IFNAME_MAX];
 
-	if (link->wire.loss || link->wire.doubled || link->wire.jitter_us) {
-		fprintf(stderr, "%s: loss, dup and jitter are for the simulator alone\n", name);
-		return false;
-	}
 	for (uint32_t end = 0; end < link->n_ends; end++) {
 		topo_ifname(topo, link, end, ifname);
 		if (strlen(ifname) > 15) {
@@ -37,24 +35,73 @@ static bool is_possible(const struct topo *topo, const struct topo_link *link, c
 	return true;
 }
 
+static bool falls_silent(const struct topo *topo, uint32_t link)
+{
+	for (uint32_t i = 0; i < topo->n_events; i++)
+		if (topo->events[i].what == TOPO_SILENT && topo->events[i].link == link)
+			return true;
+	return false;
+}
+
+/* What a cable cannot do: somebody carries its packets. A delay of a few milliseconds is that of
+ * the machine. */
+static bool needs_carrier(const struct topo *topo, uint32_t link)
+{
+	const struct topo_wire *wire = &topo->links[link].wire;
+
+	return wire->loss || wire->doubled || wire->jitter_us || wire->delay_us > SPAN_MS(5) ||
+	       falls_silent(topo, link);
+}
+
 bool show_links(const struct topo *topo, FILE *out)
 {
 	char name[TOPO_IFNAME_MAX];
 
 	for (uint32_t i = 0; i < topo->n_links; i++) {
 		const struct topo_link *link = &topo->links[i];
+		const struct topo_wire *wire = &link->wire;
 
 		topo_link_name(topo, link, name);
-		if (!is_possible(topo, link, name))
+		if (!has_names(topo, link))
 			return false;
 		fputs(name, out);
 		for (uint32_t end = 0; end < link->n_ends; end++) {
 			topo_ifname(topo, link, end, name);
 			fprintf(out, " %s", name);
 		}
+		if (needs_carrier(topo, i))
+			fprintf(out,
+				" delay=%" PRId64 " jitter=%" PRId64 " loss=%" PRId64
+				" dup=%" PRId64,
+				wire->delay_us, wire->jitter_us, wire->loss, wire->doubled);
 		fputc('\n', out);
 	}
 	return true;
+}
+
+void show_addresses(const struct topo *topo, uint32_t router, FILE *out)
+{
+	char name[TOPO_IFNAME_MAX], four[PREFIX_TEXT_MAX], six[PREFIX_TEXT_MAX];
+
+	for (uint32_t i = 0; i < topo->n_links; i++) {
+		const struct topo_link *link = &topo->links[i];
+		int end = topo_end_of(link, router);
+		struct prefix address4, address6;
+
+		if (end < 0)
+			continue;
+		topo_ifname(topo, link, (uint32_t)end, name);
+		address4 = topo_address4(topo, link, (uint32_t)end);
+		address6 = topo_address6(topo, link, (uint32_t)end);
+		fprintf(out, "%s %s\n%s %s\n", name, prefix_print(&address4, four), name,
+			prefix_print(&address6, six));
+	}
+	for (uint32_t i = 0; i < topo->n_networks; i++) {
+		struct prefix own = topo_first_address(&topo->networks[i].prefix);
+
+		if (topo->networks[i].router == router)
+			fprintf(out, "net%u %s\n", i + 1, prefix_print(&own, four));
+	}
 }
 
 /* --- weftd --- */
@@ -106,6 +153,15 @@ static void print_interfaces(const struct topo *topo, uint32_t router, FILE *out
 	}
 }
 
+static void print_marks(const struct topo_static *route, FILE *out)
+{
+	if (route->metric)
+		fprintf(out, ", metric: %d", (int)route->metric);
+	if (route->tag)
+		fprintf(out, ", tag: %d", (int)route->tag);
+	fprintf(out, "%s }\n", route->bfd ? ", bfd: true" : "");
+}
+
 static void print_route(const struct topo *topo, const struct topo_static *route, FILE *out)
 {
 	const struct topo_link *link = &topo->links[route->link];
@@ -114,15 +170,17 @@ static void print_route(const struct topo *topo, const struct topo_static *route
 
 	prefix_print(&route->prefix, prefix);
 	if (route->is_blackhole) {
-		fprintf(out, "  - { prefix: \"%s\", type: blackhole }\n", prefix);
+		fprintf(out, "  - { prefix: \"%s\", type: blackhole", prefix);
+		print_marks(route, out);
 		return;
 	}
 	other = (route->prefix.addr.family == ADDR_IP4
 			 ? topo_address4
 			 : topo_address6)(topo, link, (uint32_t)topo_end_of(link, route->via));
 	topo_ifname(topo, link, (uint32_t)topo_end_of(link, route->router), name);
-	fprintf(out, "  - { prefix: \"%s\", via: [{ gateway: \"%s\", interface: %s }] }\n", prefix,
+	fprintf(out, "  - { prefix: \"%s\", via: [{ gateway: \"%s\", interface: %s }]", prefix,
 		addr_print(&other.addr, gateway), name);
+	print_marks(route, out);
 }
 
 static void print_routes(const struct topo *topo, uint32_t router, FILE *out)
@@ -158,7 +216,8 @@ static int by_text(const void *a, const void *b)
 static char *line_of(const struct topo *topo, uint32_t router, const struct prefix *prefix,
 		     const struct wanted *wanted)
 {
-	char text[TOPO_IFACES_MAX * 64], address[ADDR_TEXT_MAX], own[PREFIX_TEXT_MAX];
+	char text[TOPO_IFACES_MAX * 64 + TOPO_TAGS * 8], address[ADDR_TEXT_MAX],
+		own[PREFIX_TEXT_MAX];
 	char *hops[TOPO_IFACES_MAX];
 	size_t n = (size_t)snprintf(text, sizeof(text), "%s %s %u", prefix_print(prefix, own),
 				    oracle_protocol_names[wanted->protocol], wanted->metric);
@@ -177,6 +236,9 @@ static char *line_of(const struct topo *topo, uint32_t router, const struct pref
 		n += (size_t)snprintf(text + n, sizeof(text) - n, " %s", hops[i]);
 		free(hops[i]);
 	}
+	for (uint32_t tag = 1; tag < TOPO_TAGS; tag++)
+		if (wanted->tags >> tag & 1)
+			n += (size_t)snprintf(text + n, sizeof(text) - n, " tag %u", tag);
 	return strdup(text);
 }
 

@@ -19,8 +19,9 @@ static const char usage[] =
 	"usage: sim TOPOLOGY [--seed S | --seeds A-B] [--quiet]\n"
 	"       sim --random N [--shape SHAPE] [--weather WEATHER] [--seed S | --seeds A-B] "
 	"[--print]\n"
-	"       sim TOPOLOGY --routers | --links | --events | --weftd ROUTER | --tables ROUTER "
-	"[--at TIME]\n"
+	"       sim TOPOLOGY --routers | --links | --events | --addresses ROUTER | --weftd ROUTER "
+	"|\n"
+	"                    --tables ROUTER [--at TIME]\n"
 	"\n"
 	"  --seed S       one run, with its transcript (without it: seed 1)\n"
 	"  --seeds A-B    many, and a line for each that fails\n"
@@ -31,13 +32,13 @@ static const char usage[] =
 	"  --print        the network itself, as a topology file\n"
 	"  --routers      what topologies/lib.sh asks for: names; two devices a line; a line an "
 	"event;\n"
-	"  --links …      weftd's configuration; what its routes must be; the last two as after\n"
-	"                 the events until TIME\n"
+	"  --links …      a line an address; weftd's configuration; what its routes must be; the\n"
+	"                 last two as after the events until TIME\n"
 	"\n"
 	"exit: 0 everything was as it must be, 1 it was not, 2 a mistake in the file or above\n";
 
 struct options {
-	const char *file, *routers, *router_of_tables, *router_of_weftd;
+	const char *file, *router_of_tables, *router_of_weftd, *router_of_addresses;
 	bool is_random, is_quiet, many, prints, shows_routers, shows_links, shows_events;
 	uint64_t first, last;
 	int64_t at_us; /* INT64_MAX: after all */
@@ -158,8 +159,9 @@ static int run_all(const struct options *options)
 static int show(const struct options *options)
 {
 	struct topo *topo = load(options, options->first);
-	const char *name =
-		options->router_of_weftd ? options->router_of_weftd : options->router_of_tables;
+	const char *name = options->router_of_weftd    ? options->router_of_weftd
+			   : options->router_of_tables ? options->router_of_tables
+						       : options->router_of_addresses;
 	int router = name ? topo_router_find(topo, name, strlen(name)) : 0, status = 0;
 
 	if (router < 0) {
@@ -176,7 +178,9 @@ static int show(const struct options *options)
 		topo_print_events(topo, stdout);
 	else {
 		show_pass(topo, options->at_us);
-		if (options->router_of_weftd)
+		if (options->router_of_addresses)
+			show_addresses(topo, (uint32_t)router, stdout);
+		else if (options->router_of_weftd)
 			show_weftd(topo, (uint32_t)router, stdout);
 		else
 			show_tables(topo, (uint32_t)router, stdout);
@@ -261,6 +265,8 @@ static void read_option(const char *word, const char *value, struct options *out
 			(enum weather)word_of(word, value, weathers, "still, fair or rough");
 	} else if (strcmp(word, "--weftd") == 0 && value) {
 		out->router_of_weftd = value;
+	} else if (strcmp(word, "--addresses") == 0 && value) {
+		out->router_of_addresses = value;
 	} else if (strcmp(word, "--tables") == 0 && value) {
 		out->router_of_tables = value;
 	} else if (strcmp(word, "--at") == 0) {
@@ -299,7 +305,8 @@ int main(int argc, char **argv)
 {
 	struct options options = read_options(argc, argv);
 	bool shows = options.prints || options.shows_routers || options.shows_links ||
-		     options.shows_events || options.router_of_weftd || options.router_of_tables;
+		     options.shows_events || options.router_of_weftd || options.router_of_tables ||
+		     options.router_of_addresses;
 
 	heap_count();
 	return shows ? show(&options) : run_all(&options);

@@ -8,10 +8,7 @@
 #include "routing/rip/packet.h"
 #include "routing/rip/rip.h"
 #include "tests/sim/scene.h"
-#include "tests/sim/speaker.h"
-
-enum place { UPDATE, TIMEOUT, GARBAGE, TRIGGERED, SPLIT, BFD, REDISTRIBUTE, DENY, PATHS, AUTH };
-enum { CONNECTED_FLAG = 1, STATIC_FLAG = 2 };
+#include "tests/sim/speak_rip.h"
 
 static const char *const splits[] = {"none", "simple", "poisoned", NULL}; /* enum rip_split */
 static const char *const sources[] = {"connected", "static", NULL};
@@ -25,23 +22,30 @@ static const char secret[] = "s3cret";
 		{"garbage", OPTION_TIME, SPAN_S(120), SPAN_MS(100), SPAN_S(36000), NULL}, \
 		{"triggered", OPTION_TIME, SPAN_S(1), SPAN_MS(1), SPAN_S(60), NULL},      \
 		{"split", OPTION_CHOICE, RIP_SPLIT_POISONED, 0, 0, splits},               \
-		{"bfd", OPTION_BOOL, 0, 0, 0, NULL},                                      \
-		{"redistribute", OPTION_FLAGS, CONNECTED_FLAG, 0, 0, sources},            \
+		{"bfd", OPTION_BOOL, 0, 0, 0, NULL, true},                                \
+		{"redistribute", OPTION_FLAGS, RIP_CONNECTED_FLAG, 0, 0, sources},        \
 		{"deny", OPTION_PREFIXES, 0, 0, 0, NULL},                                 \
+		{"paths", OPTION_NUMBER, 8, 1, NEXTHOP_SET_MAX, NULL},                    \
+		{"set-metric", OPTION_NUMBER, 1, 1, RIP_INFINITY, NULL},                  \
+		{"set-tag", OPTION_NUMBER, 0, 0, TOPO_TAGS - 1, NULL},                    \
+		{"filter", OPTION_FILTER, 0, 0, 0, NULL},                                 \
+		{"passive", OPTION_BOOL, 0, 0, 0, NULL, true},                            \
+		{"neighbors", OPTION_ROUTERS, 0, 0, 0, NULL},                             \
+		{"default", OPTION_BOOL, 0, 0, 0, NULL, true},                            \
 	{                                                                                 \
-		"paths", OPTION_NUMBER, 8, 1, NEXTHOP_SET_MAX, NULL                       \
+		"offset", OPTION_NUMBER, 0, 0, RIP_INFINITY - 1, NULL, true               \
 	}
 
 static const struct option rip_options[] = {
 	RIP_OPTIONS,
-	{"auth", OPTION_CHOICE, 0, 0, 0, auths},
+	{"auth", OPTION_CHOICE, 0, 0, 0, auths, true},
 	{NULL, 0, 0, 0, 0, NULL},
 };
 static const struct option ripng_options[] = {RIP_OPTIONS, {NULL, 0, 0, 0, 0, NULL}};
 
 static const char *check(const struct settings *settings)
 {
-	if (settings->values[TIMEOUT] <= settings->values[UPDATE])
+	if (settings->values[RIP_TIMEOUT] <= settings->values[RIP_UPDATE])
 		return "timeout has to be longer than update";
 	return NULL;
 }
@@ -72,56 +76,124 @@ static void iface_conf(const struct settings *settings, uint32_t id, int64_t cos
 	memset(out, 0, sizeof(*out)); /* also between its members: it is compared as it is */
 	out->iface = id;
 	out->metric = (uint8_t)cost;
-	out->split = (uint8_t)settings->values[SPLIT];
-	out->bfd = settings->values[BFD];
-	if (family == ADDR_IP6 || !settings->values[AUTH])
+	out->split = (uint8_t)settings->values[RIP_SPLIT];
+	out->bfd = settings->values[RIP_BFD];
+	out->passive = settings->values[RIP_PASSIVE];
+	out->originate = settings->values[RIP_DEFAULT];
+	out->offset = (uint8_t)settings->values[RIP_OFFSET];
+	if (family == ADDR_IP6 || !settings->values[RIP_AUTH])
 		return;
 	out->n_keys = 1;
 	out->keys[0].id = 1;
-	out->keys[0].type = (uint8_t)settings->values[AUTH];
+	out->keys[0].type = (uint8_t)settings->values[RIP_AUTH];
 	out->keys[0].size = sizeof(secret) - 1;
 	memcpy(out->keys[0].key, secret, sizeof(secret) - 1);
 }
 
 /* What is denied comes first: the first rule that fits decides. */
-static uint32_t filter_rules(const struct settings *settings, struct rib_rule *rules)
+static uint32_t short_rules(const struct settings *settings, struct rib_rule *rules)
 {
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < settings->n_prefixes; i++)
 		rules[n++] =
 			(struct rib_rule){.prefix = settings->prefixes[i], .le = 128, .deny = true};
-	rules[n].protocols = 0;
-	if (settings->values[REDISTRIBUTE] & CONNECTED_FLAG)
+	rules[n] = (struct rib_rule){.set_metric = true,
+				     .new_metric = (uint32_t)settings->values[RIP_SET_METRIC],
+				     .set_tag = settings->values[RIP_SET_TAG] > 0,
+				     .new_tag = (uint32_t)settings->values[RIP_SET_TAG]};
+	if (settings->values[RIP_REDISTRIBUTE] & RIP_CONNECTED_FLAG)
 		rules[n].protocols |= 1 << RIB_CONNECTED;
-	if (settings->values[REDISTRIBUTE] & STATIC_FLAG)
+	if (settings->values[RIP_REDISTRIBUTE] & RIP_STATIC_FLAG)
 		rules[n].protocols |= 1 << RIB_STATIC;
 	return rules[n].protocols ? n + 1 : 0;
+}
+
+static struct rib_rule rule_of(const struct topo_rule *rule)
+{
+	return (struct rib_rule){
+		.protocols = rule->protocol < 0 ? 0 : 1U << rule->protocol,
+		.prefix = rule->prefix,
+		.ge = rule->ge < 0 ? 0 : (uint8_t)rule->ge,
+		.le = rule->le < 0 ? 0 : (uint8_t)rule->le,
+		.deny = rule->deny,
+		.match_tag = rule->tag >= 0,
+		.tag = (uint32_t)rule->tag,
+		.match_metric = rule->metric >= 0,
+		.metric = (uint32_t)rule->metric,
+		.set_tag = rule->set_tag >= 0,
+		.new_tag = (uint32_t)rule->set_tag,
+		.set_metric = rule->set_metric >= 0,
+		.new_metric = (uint32_t)rule->set_metric,
+	};
+}
+
+static uint32_t filter_rules(const struct topo *topo, const struct settings *settings,
+			     struct rib_rule *rules)
+{
+	const struct topo_filter *filter = topo_filter_find(topo, settings->filter);
+
+	if (!filter)
+		return short_rules(settings, rules);
+	for (uint32_t i = 0; i < filter->n; i++)
+		rules[i] = rule_of(&filter->rules[i]);
+	return filter->n;
+}
+
+static struct prefix address_of(const struct topo *topo, const struct topo_link *link, uint32_t end,
+				uint8_t family)
+{
+	return (family == ADDR_IP4 ? topo_address4 : topo_address6)(topo, link, end);
+}
+
+/* Those of the named routers who are on the link; how many there are then. */
+static uint32_t add_neighbors(const struct topo *topo, const struct topo_link *link, uint32_t end,
+			      const struct settings *settings, uint8_t family, uint32_t iface,
+			      struct rip_neighbor_conf *out)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < settings->n_routers; i++)
+		for (uint32_t other = 0; other < link->n_ends; other++)
+			if (other != end && strcmp(topo->routers[link->ends[other]].name,
+						   settings->routers[i]) == 0)
+				out[n++] = (struct rip_neighbor_conf){
+					iface, address_of(topo, link, other, family).addr};
+	return n;
 }
 
 static void configure(struct scene *scene, uint32_t router, const struct protocol *protocol,
 		      uint32_t speaker, uint8_t family)
 {
-	const struct settings *settings = &scene->topo->routers[router].settings[speaker];
-	struct rib_rule rules[OPTION_PREFIXES_MAX + 1] = {0};
+	const struct topo *topo = scene->topo;
+	const struct settings *settings = &topo->routers[router].settings[speaker];
+	struct rib_rule rules[OPTION_PREFIXES_MAX + TOPO_RULES_MAX];
 	struct rip_iface_conf ifaces[TOPO_IFACES_MAX];
+	struct rip_neighbor_conf neighbors[TOPO_IFACES_MAX * OPTION_NAMES_MAX];
 	struct rip_conf conf;
 
+	memset(rules, 0, sizeof(rules)); /* likewise */
 	rip_conf_default(&conf, family);
-	conf.update_us = settings->values[UPDATE];
-	conf.timeout_us = settings->values[TIMEOUT];
-	conf.garbage_us = settings->values[GARBAGE];
-	conf.triggered_us = settings->values[TRIGGERED];
-	conf.paths = (uint8_t)settings->values[PATHS];
+	conf.update_us = settings->values[RIP_UPDATE];
+	conf.timeout_us = settings->values[RIP_TIMEOUT];
+	conf.garbage_us = settings->values[RIP_GARBAGE];
+	conf.triggered_us = settings->values[RIP_TRIGGERED];
+	conf.paths = (uint8_t)settings->values[RIP_PATHS];
 	conf.ifaces = ifaces;
-	conf.redistribute = (struct rib_filter){filter_rules(settings, rules), rules};
-	for (uint32_t i = 0; i < scene->topo->n_links; i++) {
-		int end = topo_end_of(&scene->topo->links[i], router);
+	conf.neighbors = neighbors;
+	conf.redistribute = (struct rib_filter){filter_rules(topo, settings, rules), rules};
+	for (uint32_t i = 0; i < topo->n_links; i++) {
+		const struct topo_link *link = &topo->links[i];
+		int end = topo_end_of(link, router);
+		uint32_t id;
 
-		if (end >= 0)
-			iface_conf(settings, scene->links[i]->ends[end]->iface.id,
-				   scene->topo->links[i].wire.cost, family,
-				   &ifaces[conf.n_ifaces++]);
+		if (end < 0)
+			continue;
+		id = scene->links[i]->ends[end]->iface.id;
+		iface_conf(topo_settings(topo, link, (uint32_t)end, speaker), id, link->wire.cost,
+			   family, &ifaces[conf.n_ifaces++]);
+		conf.n_neighbors += add_neighbors(topo, link, (uint32_t)end, settings, family, id,
+						  &neighbors[conf.n_neighbors]);
 	}
 	if (protocol->reconfigure(instance_of(scene->routers[router], protocol), &conf) < 0)
 		abort();
@@ -146,6 +218,11 @@ static void print_time(const char *key, int64_t us, FILE *out)
 	fputc('\n', out);
 }
 
+static const char *bool_word(int64_t value)
+{
+	return value ? "true" : "false";
+}
+
 static void print_iface(const struct topo *topo, const struct topo_link *link, uint32_t end,
 			const struct settings *settings, bool has_keys, FILE *out)
 {
@@ -153,57 +230,128 @@ static void print_iface(const struct topo *topo, const struct topo_link *link, u
 
 	topo_ifname(topo, link, end, name);
 	fprintf(out, "    %s: { metric: %d, split-horizon: %s, bfd: %s", name, (int)link->wire.cost,
-		splits[settings->values[SPLIT]], settings->values[BFD] ? "true" : "false");
-	if (has_keys && settings->values[AUTH])
+		splits[settings->values[RIP_SPLIT]], bool_word(settings->values[RIP_BFD]));
+	fprintf(out, ", passive: %s, default-route: %s, offset: %d",
+		bool_word(settings->values[RIP_PASSIVE]), bool_word(settings->values[RIP_DEFAULT]),
+		(int)settings->values[RIP_OFFSET]);
+	if (has_keys && settings->values[RIP_AUTH])
 		fprintf(out, ", auth: { key: %s, algorithm: %s }", secret,
-			auths[settings->values[AUTH]]);
+			auths[settings->values[RIP_AUTH]]);
 	fputs(" }\n", out);
 }
 
-static void print_redistribution(const struct settings *settings, FILE *out)
+static void print_short(const struct settings *settings, FILE *out)
 {
 	char text[PREFIX_TEXT_MAX];
 
-	fputs("  redistribute:\n", out);
 	for (uint32_t i = 0; i < settings->n_prefixes; i++)
 		fprintf(out, "    - { prefix: \"%s\", le: %u, deny: true }\n",
 			prefix_print(&settings->prefixes[i], text),
 			addr_bits(&settings->prefixes[i].addr));
-	for (int i = 0; sources[i]; i++)
-		if (settings->values[REDISTRIBUTE] & 1 << i)
-			fprintf(out, "    - %s\n", sources[i]);
+	for (int i = 0; sources[i]; i++) {
+		if (!(settings->values[RIP_REDISTRIBUTE] & 1 << i))
+			continue;
+		fprintf(out, "    - { protocol: %s, set-metric: %d", sources[i],
+			(int)settings->values[RIP_SET_METRIC]);
+		if (settings->values[RIP_SET_TAG])
+			fprintf(out, ", set-tag: %d", (int)settings->values[RIP_SET_TAG]);
+		fputs(" }\n", out);
+	}
 }
 
-static void print(const struct topo *topo, uint32_t router, uint32_t speaker, bool has_keys,
-		  FILE *out)
+static void print_key(const char *key, int64_t value, FILE *out)
+{
+	if (value >= 0)
+		fprintf(out, ", %s: %d", key, (int)value);
+}
+
+static void print_rule(const struct topo_rule *rule, FILE *out)
+{
+	char text[PREFIX_TEXT_MAX];
+
+	fprintf(out, "    - { deny: %s", bool_word(rule->deny));
+	if (rule->protocol >= 0)
+		fprintf(out, ", protocol: %s", sources[rule->protocol]);
+	if (rule->prefix.addr.family != ADDR_NONE)
+		fprintf(out, ", prefix: \"%s\"", prefix_print(&rule->prefix, text));
+	print_key("ge", rule->ge, out);
+	print_key("le", rule->le, out);
+	print_key("tag", rule->tag, out);
+	print_key("metric", rule->metric, out);
+	print_key("set-tag", rule->set_tag, out);
+	print_key("set-metric", rule->set_metric, out);
+	fputs(" }\n", out);
+}
+
+/* weftd wants prefixes of the family that is spoken: a rule for the other one says nothing. */
+static void print_redistribution(const struct topo *topo, const struct settings *settings,
+				 uint8_t family, FILE *out)
+{
+	const struct topo_filter *filter = topo_filter_find(topo, settings->filter);
+
+	if (!filter && !settings->values[RIP_REDISTRIBUTE])
+		return;
+	fputs("  redistribute:\n", out);
+	if (!filter)
+		print_short(settings, out);
+	for (uint32_t i = 0; filter && i < filter->n; i++)
+		if (filter->rules[i].prefix.addr.family == ADDR_NONE ||
+		    filter->rules[i].prefix.addr.family == family)
+			print_rule(&filter->rules[i], out);
+}
+
+static void print_neighbors(const struct topo *topo, const struct topo_link *link, uint32_t end,
+			    const struct settings *settings, uint8_t family, FILE *out)
+{
+	struct rip_neighbor_conf list[OPTION_NAMES_MAX];
+	uint32_t n = add_neighbors(topo, link, end, settings, family, 0, list);
+	char name[TOPO_IFNAME_MAX], address[ADDR_TEXT_MAX];
+
+	topo_ifname(topo, link, end, name);
+	for (uint32_t i = 0; i < n; i++)
+		fprintf(out, "    - { interface: %s, address: \"%s\" }\n", name,
+			addr_print(&list[i].addr, address));
+}
+
+static void print(const struct topo *topo, uint32_t router, uint32_t speaker, FILE *out)
 {
 	const struct settings *settings = &topo->routers[router].settings[speaker];
+	uint8_t family = speakers[speaker]->family;
 
 	fprintf(out, "%s:\n", speakers[speaker]->name);
-	print_time("update", settings->values[UPDATE], out);
-	print_time("timeout", settings->values[TIMEOUT], out);
-	print_time("garbage", settings->values[GARBAGE], out);
-	print_time("triggered", settings->values[TRIGGERED], out);
-	fprintf(out, "  paths: %d\n", (int)settings->values[PATHS]);
-	if (settings->values[REDISTRIBUTE])
-		print_redistribution(settings, out);
+	print_time("update", settings->values[RIP_UPDATE], out);
+	print_time("timeout", settings->values[RIP_TIMEOUT], out);
+	print_time("garbage", settings->values[RIP_GARBAGE], out);
+	print_time("triggered", settings->values[RIP_TRIGGERED], out);
+	fprintf(out, "  paths: %d\n", (int)settings->values[RIP_PATHS]);
+	print_redistribution(topo, settings, family, out);
 	fputs("  interfaces:\n", out);
 	for (uint32_t i = 0; i < topo->n_links; i++) {
 		int end = topo_end_of(&topo->links[i], router);
 
 		if (end >= 0)
-			print_iface(topo, &topo->links[i], (uint32_t)end, settings, has_keys, out);
+			print_iface(topo, &topo->links[i], (uint32_t)end,
+				    topo_settings(topo, &topo->links[i], (uint32_t)end, speaker),
+				    family == ADDR_IP4, out);
+	}
+	fputs(settings->n_routers ? "  neighbors:\n" : "", out);
+	for (uint32_t i = 0; i < topo->n_links; i++) {
+		int end = topo_end_of(&topo->links[i], router);
+
+		if (end >= 0)
+			print_neighbors(topo, &topo->links[i], (uint32_t)end, settings, family,
+					out);
 	}
 }
 
 static void print_rip(const struct topo *topo, uint32_t router, FILE *out)
 {
-	print(topo, router, SPEAKER_RIP, true, out);
+	print(topo, router, SPEAKER_RIP, out);
 }
 
 static void print_ripng(const struct topo *topo, uint32_t router, FILE *out)
 {
-	print(topo, router, SPEAKER_RIPNG, false, out);
+	print(topo, router, SPEAKER_RIPNG, out);
 }
 
 /* --- the transcript --- */
@@ -272,119 +420,24 @@ static bool describe_ripng(const struct iface *iface, const struct ip_view *ip,
 	return udp->dport == RIPNG_PORT && describe(iface, udp, ADDR_IP6, text, size);
 }
 
-/* --- the oracle's facts --- */
-
-static bool agree_rip(const struct settings *a, const struct settings *b)
-{
-	return a->values[AUTH] == b->values[AUTH];
-}
-
-static bool agree_ripng(const struct settings *a, const struct settings *b)
-{
-	return true;
-}
-
-static bool tells(const struct settings *settings, enum rib_protocol of,
-		  const struct prefix *prefix)
-{
-	int64_t flag = of == RIB_CONNECTED ? CONNECTED_FLAG : of == RIB_STATIC ? STATIC_FLAG : 0;
-
-	for (uint32_t i = 0; i < settings->n_prefixes; i++)
-		if (settings->prefixes[i].length <= prefix->length &&
-		    prefix_contains(&settings->prefixes[i], &prefix->addr))
-			return false;
-	return settings->values[REDISTRIBUTE] & flag;
-}
-
-static uint32_t paths(const struct settings *settings)
-{
-	return (uint32_t)settings->values[PATHS];
-}
-
-/* The slowest that any router is configured at any time. */
-struct pace {
-	int64_t update, trigger, timeout;
-	bool is_poisoned; /* always and everywhere */
-};
-
-/* A periodic update comes after 7/6 of its interval at the latest (RFC 2453 3.8), a triggered one
- * five times the least pause after the one before it (3.10.1). */
-static void slow_down(struct pace *pace, const struct settings *settings)
-{
-	int64_t update = settings->values[UPDATE] * 7 / 6,
-		trigger = settings->values[TRIGGERED] * 5;
-
-	if (update > pace->update)
-		pace->update = update;
-	if (trigger > pace->trigger)
-		pace->trigger = trigger;
-	if (settings->values[TIMEOUT] > pace->timeout)
-		pace->timeout = settings->values[TIMEOUT];
-	pace->is_poisoned &= settings->values[SPLIT] == RIP_SPLIT_POISONED;
-}
-
-static struct pace pace_of(const struct topo *topo, uint32_t speaker)
-{
-	struct pace pace = {.is_poisoned = true};
-
-	for (uint32_t i = 0; i < topo->n_routers; i++)
-		if (topo->routers[i].speaks[speaker])
-			slow_down(&pace, &topo->routers[i].settings[speaker]);
-	for (uint32_t i = 0; i < topo->n_events; i++) /* what they do not give is as by default */
-		if (topo->events[i].what == TOPO_SET && topo->events[i].speaker == speaker)
-			slow_down(&pace, topo->events[i].settings);
-	return pace;
-}
-
-/* Bad news travels by triggered updates, as far as there is a way at all; a router that is left
- * without one learns of another with a neighbour's next periodic update. What nobody tells of (a
- * lost packet, a silent neighbour; without poisoned reverse, that a way has become the way back) is
- * over when routes time out, and everything that others had been told of them. */
-static int64_t settles_us(const struct topo *topo, uint32_t speaker)
-{
-	struct pace pace = pace_of(topo, speaker);
-	int64_t spreads = RIP_INFINITY * pace.trigger + 2 * pace.update;
-
-	if (!pace.is_poisoned)
-		return spreads + pace.timeout + RIP_INFINITY * pace.update;
-	if (topo->is_lossy)
-		return spreads + pace.timeout + pace.update;
-	return spreads;
-}
-
-/* With poisoned reverse two routers point to each other over a link no longer than it takes one to
- * tell the other, or until they time out where it cannot. Of more, each step of the count takes a
- * triggered update, or where these are lost, a periodic one. */
-static int64_t loops_us(const struct topo *topo, uint32_t speaker, uint32_t routers)
-{
-	struct pace pace = pace_of(topo, speaker);
-	int64_t step = topo->is_lossy ? pace.update : pace.trigger;
-
-	if (!pace.is_poisoned)
-		return pace.timeout + RIP_INFINITY * pace.update;
-	if (routers == 2)
-		return topo->is_lossy ? pace.timeout + step : step + SPAN_S(1);
-	return topo->is_lossy ? pace.timeout + RIP_INFINITY * step : RIP_INFINITY * step;
-}
-
 static int64_t settles_rip(const struct topo *topo)
 {
-	return settles_us(topo, SPEAKER_RIP);
+	return rip_settles_us(topo, SPEAKER_RIP);
 }
 
 static int64_t settles_ripng(const struct topo *topo)
 {
-	return settles_us(topo, SPEAKER_RIPNG);
+	return rip_settles_us(topo, SPEAKER_RIPNG);
 }
 
 static int64_t loops_rip(const struct topo *topo, uint32_t routers)
 {
-	return loops_us(topo, SPEAKER_RIP, routers);
+	return rip_loops_us(topo, SPEAKER_RIP, routers);
 }
 
 static int64_t loops_ripng(const struct topo *topo, uint32_t routers)
 {
-	return loops_us(topo, SPEAKER_RIPNG, routers);
+	return rip_loops_us(topo, SPEAKER_RIPNG, routers);
 }
 
 const struct speaker speaker_rip = {
@@ -399,9 +452,13 @@ const struct speaker speaker_rip = {
 	.protocol = RIB_RIP,
 	.infinity = RIP_INFINITY,
 	.origin = 1,
-	.agree = agree_rip,
-	.tells = tells,
-	.paths = paths,
+	.agree = rip_agree,
+	.sends_to = rip_sends_to,
+	.tells_back = rip_tells_back,
+	.tells_default = rip_tells_default,
+	.watches = rip_watches,
+	.tells = rip_tells,
+	.paths = rip_paths,
 	.settles_us = settles_rip,
 	.loops_us = loops_rip,
 };
@@ -418,9 +475,13 @@ const struct speaker speaker_ripng = {
 	.protocol = RIB_RIP,
 	.infinity = RIP_INFINITY,
 	.origin = 1,
-	.agree = agree_ripng,
-	.tells = tells,
-	.paths = paths,
+	.agree = rip_agree,
+	.sends_to = rip_sends_to,
+	.tells_back = rip_tells_back,
+	.tells_default = rip_tells_default,
+	.watches = rip_watches,
+	.tells = rip_tells,
+	.paths = rip_paths,
 	.settles_us = settles_ripng,
 	.loops_us = loops_ripng,
 };

@@ -15,6 +15,13 @@
 struct scene;
 struct iface;
 
+/* What a router has without the protocol. */
+struct own_route {
+	struct prefix prefix;
+	enum rib_protocol protocol;
+	uint32_t metric, tag;
+};
+
 struct speaker {
 	const char *name; /* in a topology file, and in weftd's configuration */
 	const struct option *options;
@@ -35,10 +42,20 @@ struct speaker {
 	uint8_t family;             /* of the routes that it gives; 0: none, and nothing below */
 	enum rib_protocol protocol; /* as which the RIB knows it */
 	uint32_t infinity;          /* a metric that no route has; 0: none is too far */
-	uint32_t origin;            /* metric that a redistributed route is told with */
-	bool (*agree)(const struct settings *a, const struct settings *b); /* hear each other */
-	bool (*tells)(const struct settings *settings, enum rib_protocol of,
-		      const struct prefix *prefix);
+	uint32_t origin;            /* metric that a default route is told with */
+	/* By how the two ends of a link are configured: they hear each other. */
+	bool (*agree)(const struct settings *a, const struct settings *b);
+	/* What that end sends comes to a router on the link; *more is added to what it tells. */
+	bool (*sends_to)(const struct settings *end, const char *router, uint32_t *more);
+	/* That end tells of routes over the link to others on it. */
+	bool (*tells_back)(const struct settings *end);
+	/* That end is where a default route is told; its router believes none of others. */
+	bool (*tells_default)(const struct settings *end);
+	/* That end has BFD watch its neighbours. */
+	bool (*watches)(const struct settings *end);
+	/* Whether a router redistributes a route of its own, and as what. */
+	bool (*tells)(const struct topo *topo, const struct settings *settings,
+		      const struct own_route *own, uint32_t *metric, uint32_t *tag);
 	uint32_t (*paths)(const struct settings *settings); /* next hops of a route, at most */
 
 	/* --- and how long it may take, by the topology as it is in the beginning --- */

@@ -46,6 +46,8 @@ static int give(struct instance *instance, const struct static_conf *conf)
 {
 	struct rib *rib = instance->env->rib;
 	struct rib_route route = {.distance = 1,
+				  .metric = conf->metric,
+				  .tag = conf->tag,
 				  .set = nexthop_set_get(rib_sets(rib), &conf->hop, 1)};
 	int r = route.set ? rib_set(rib, instance->source, 0, &conf->prefix, &route) : -errno;
 

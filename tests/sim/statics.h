@@ -9,7 +9,8 @@
 
 struct static_conf {
 	struct prefix prefix;
-	struct nexthop hop;
+	struct nexthop hop; /* with NEXTHOP_BFD: while its gateway answers */
+	uint32_t metric, tag;
 };
 
 struct statics_conf {

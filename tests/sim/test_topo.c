@@ -135,69 +135,90 @@ static void what_is_printed_reads_as_the_same(void **state)
 	}
 }
 
+/* What is wrong, and what is said of it. */
+static const struct {
+	const char *text, *error;
+} mistakes[] = {
+	{"", "net:1: there is no router"},
+	{"router\n", "net:1: router: the name of a router is missing"},
+	{"router R1\n", "net:1: R1: a name has 1 to 7 letters and digits"},
+	{"router toolong1\n", "net:1: toolong1: a name has 1 to 7 letters"},
+	{"router a a\n", "net:1: a: the name is taken already"},
+	{"router a b\nlink a c\n", "net:2: c: no router has this name"},
+	{"router a b\nlink a\n", "net:2: link: the name of a router is missing"},
+	{"router a b\nlink a a\n", "net:2: a: it is on this link already"},
+	{"router a b\nlink a b cost=16\n", "cost=16: a number from 1 to 15 is wanted"},
+	{"router a b\nlink a b cost=-1\n", "cost=-1: a number from 1 to 15 is wanted"},
+	{"router a b\nlink a b delay=5\n", "delay=5: a time from 0ms to 10s is wanted"},
+	{"router a b\nlink a b loss=101\n", "loss=101: a number from 0 to 100 is wanted"},
+	{"router a b\nlink a b speed=1\n",
+	 "speed=1: KEY=VALUE is wanted, with KEY one of cost, delay, jitter, loss, dup"},
+	{"router a b\nlan x a\n", "net:2: lan x: at least two routers are wanted"},
+	{"router a b\nlan a a b\n", "net:2: a: the name is taken already"},
+	{"router a\nnetwork a 10.1.0.1/16\n", "10.1.0.1/16: a network is wanted"},
+	{"router a\nnetwork a\n", "network: a network is wanted, such as 10.1.0.0/16"},
+	{"router a\nnetwork a 224.0.0.0/8\n", "no network that routers may tell of"},
+	{"router a\nnetwork a fe80::/64\n", "no network that routers may tell of"},
+	{"router a\nnetwork a 172.16.0.0/16\n", "172.16.0.0/12 is for the links"},
+	{"router a\nnetwork a 10.1.0.0/16\nnetwork a 10.1.2.0/24\n",
+	 "net:3: a has a network there already"},
+	{"router a\nstatic a 198.18.0.0/24\n", "blackhole or via ROUTER is wanted"},
+	{"router a b\nstatic a 198.18.0.0/24 via b\n", "static: no link leads from a to b"},
+	{"router a\nrip upd=1s\n", "upd=1s: KEY=VALUE is wanted, with KEY one of update"},
+	{"router a\nrip update=10s timeout=10s\n", "timeout has to be longer than update"},
+	{"router a\nrip split=half\n", "one of none, simple, poisoned is wanted"},
+	{"router a\nrip redistribute=ospf\n", "one of connected, static is wanted"},
+	{"router a\nrip bfd=maybe\n", "bfd=maybe: yes or no is wanted"},
+	{"router a\nrip deny=10.1.0.1/16\n", "deny=10.1.0.1/16: a network is wanted"},
+	{"router a\nrip filter=f\n", "net:2: f: no filter has this name"},
+	{"router a\nfilter F connected\n", "filter: its name is wanted, 1 to 7 letters"},
+	{"router a\nfilter f kernel\n", "kernel: deny, connected, static, a network or"},
+	{"router a\nfilter f 10.0.0.0/8 ge=4\n", "ge and le lie between the network's length"},
+	{"router a\nfilter f 10.0.0.0/8 ge=24 le=16\n", "ge is not above le"},
+	{"router a\nfilter f ge=24\n", "ge and le are lengths within a network"},
+	{"router a\nfilter f set-metric=17\n", "a number from 1 to 16 is wanted"},
+	{"router a\nfilter f set-tag=32\n", "a number from 0 to 31 is wanted"},
+	{"router a\nrip neighbors=b\n", "net:2: b: no router has this name"},
+	{"router a\nrip neighbors=a,a,a,a,a\n", "neighbors: 4 routers are the most"},
+	{"router a\nrip neighbors=A-B\n", "neighbors=A-B: names are wanted"},
+	{"router a b\nlink a b\nrip a-b passive=yes\n", "net:3: a does not speak rip"},
+	{"router a b\nlink a b\nrip\nrip a-b update=5s\n",
+	 "net:4: update is of a whole router, not of an interface"},
+	{"router a b\nlink a b\nrip\nrip a-c offset=1\n", "a-c: no router has this name"},
+	{"router a b\nlink a b\nstatic a 198.18.0.0/24 blackhole bfd=yes\n",
+	 "bfd: a blackhole has no gateway that could answer"},
+	{"router a\nstatic a 198.18.0.0/24 blackhole tag=40\n", "a number from 0 to 31"},
+	{"router a\nripng auth=md5\n", "auth=md5: KEY=VALUE is wanted"},
+	{"router a\nospf\n", "ospf: router, link, lan, network, static, filter, at, settle or "
+			     "the name of a protocol is wanted"},
+	{"router a b\nlink a b\nat soon down a-b\n", "net:3: at: a time is wanted"},
+	{"router a b\nlink a b\nat 1s\n", "at 1s: down, up, silent"},
+	{"router a b\nlink a b\nat 1s explode a\n", "at 1s: down, up, silent"},
+	{"router a b\nlink a b\nat 1s down a-c\n", "a-c: no link has this name"},
+	{"router a b\nlink a b\nat 1s stop c\n", "c: no router has this name"},
+	{"router a b\nlink a b\nat 1s cost a-b 0\n", "a number from 1 to 15 is wanted"},
+	{"router a b\nlink a b\nat 1s flap a-b times=100000\n",
+	 "times=100000: a number from 1 to 10000 is wanted"},
+	{"router a b\nlink a b\nat 1s calm now\n", "net:3: now: one word too many"},
+	{"router a\nrip\nat 1s set rip timeout=20s\n",
+	 "net:3: timeout has to be longer than update"},
+	{"router a\nsettle\n", "net:2: settle: a time is wanted"},
+	{"router a\xc3\xa4\n", "a byte that is no printable ASCII"},
+	{"settle 99999999h\nrouter a\n", "net:1: settle: a time is wanted"},
+};
+
 static void mistakes_are_told_by_line_with_what_is_wanted(void **state)
 {
-	static const struct {
-		const char *text, *error;
-	} cases[] = {
-		{"", "net:1: there is no router"},
-		{"router\n", "net:1: router: the name of a router is missing"},
-		{"router R1\n", "net:1: R1: a name has 1 to 7 letters and digits"},
-		{"router toolong1\n", "net:1: toolong1: a name has 1 to 7 letters"},
-		{"router a a\n", "net:1: a: the name is taken already"},
-		{"router a b\nlink a c\n", "net:2: c: no router has this name"},
-		{"router a b\nlink a\n", "net:2: link: the name of a router is missing"},
-		{"router a b\nlink a a\n", "net:2: a: it is on this link already"},
-		{"router a b\nlink a b cost=16\n", "cost=16: a number from 1 to 15 is wanted"},
-		{"router a b\nlink a b cost=-1\n", "cost=-1: a number from 1 to 15 is wanted"},
-		{"router a b\nlink a b delay=5\n", "delay=5: a time from 0ms to 10s is wanted"},
-		{"router a b\nlink a b loss=101\n", "loss=101: a number from 0 to 100 is wanted"},
-		{"router a b\nlink a b speed=1\n",
-		 "speed=1: KEY=VALUE is wanted, with KEY one of cost, delay, jitter, loss, dup"},
-		{"router a b\nlan x a\n", "net:2: lan x: at least two routers are wanted"},
-		{"router a b\nlan a a b\n", "net:2: a: the name is taken already"},
-		{"router a\nnetwork a 10.1.0.1/16\n", "10.1.0.1/16: a network is wanted"},
-		{"router a\nnetwork a\n", "network: a network is wanted, such as 10.1.0.0/16"},
-		{"router a\nnetwork a 224.0.0.0/8\n", "no network that routers may tell of"},
-		{"router a\nnetwork a fe80::/64\n", "no network that routers may tell of"},
-		{"router a\nnetwork a 172.16.0.0/16\n", "172.16.0.0/12 is for the links"},
-		{"router a\nnetwork a 10.1.0.0/16\nnetwork a 10.1.2.0/24\n",
-		 "net:3: a has a network there already"},
-		{"router a\nstatic a 198.18.0.0/24\n", "blackhole or via ROUTER is wanted"},
-		{"router a b\nstatic a 198.18.0.0/24 via b\n", "static: no link leads from a to b"},
-		{"router a\nrip upd=1s\n", "upd=1s: KEY=VALUE is wanted, with KEY one of update"},
-		{"router a\nrip update=10s timeout=10s\n", "timeout has to be longer than update"},
-		{"router a\nrip split=half\n", "one of none, simple, poisoned is wanted"},
-		{"router a\nrip redistribute=ospf\n", "one of connected, static is wanted"},
-		{"router a\nrip bfd=maybe\n", "bfd=maybe: yes or no is wanted"},
-		{"router a\nrip deny=10.1.0.1/16\n", "deny=10.1.0.1/16: a network is wanted"},
-		{"router a\nripng auth=md5\n", "auth=md5: KEY=VALUE is wanted"},
-		{"router a\nospf\n", "ospf: router, link, lan, network, static, at, settle or the "
-				     "name of a protocol is wanted"},
-		{"router a b\nlink a b\nat soon down a-b\n", "net:3: at: a time is wanted"},
-		{"router a b\nlink a b\nat 1s\n", "at 1s: down, up, silent"},
-		{"router a b\nlink a b\nat 1s explode a\n", "at 1s: down, up, silent"},
-		{"router a b\nlink a b\nat 1s down a-c\n", "a-c: no link has this name"},
-		{"router a b\nlink a b\nat 1s stop c\n", "c: no router has this name"},
-		{"router a b\nlink a b\nat 1s cost a-b 0\n", "a number from 1 to 15 is wanted"},
-		{"router a b\nlink a b\nat 1s flap a-b times=100000\n",
-		 "times=100000: a number from 1 to 10000 is wanted"},
-		{"router a b\nlink a b\nat 1s calm now\n", "net:3: now: one word too many"},
-		{"router a\nrip\nat 1s set rip timeout=20s\n",
-		 "net:3: timeout has to be longer than update"},
-		{"router a\nsettle\n", "net:2: settle: a time is wanted"},
-		{"router a\xc3\xa4\n", "a byte that is no printable ASCII"},
-		{"settle 99999999h\nrouter a\n", "net:1: settle: a time is wanted"},
-	};
 	char error[TOPO_ERROR_MAX];
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct topo *topo = topo_read(cases[i].text, strlen(cases[i].text), "net", error);
+	for (size_t i = 0; i < sizeof(mistakes) / sizeof(*mistakes); i++) {
+		struct topo *topo =
+			topo_read(mistakes[i].text, strlen(mistakes[i].text), "net", error);
 
 		if (topo)
-			fail_msg("accepted: %s", cases[i].text);
-		if (!strstr(error, cases[i].error) || strncmp(error, "net:", 4) != 0)
-			fail_msg("of %s it is said: %s", cases[i].text, error);
+			fail_msg("accepted: %s", mistakes[i].text);
+		if (!strstr(error, mistakes[i].error) || strncmp(error, "net:", 4) != 0)
+			fail_msg("of %s it is said: %s", mistakes[i].text, error);
 	}
 }
 

@@ -4,60 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/sim/speaker.h"
-
 void topo_free(struct topo *topo)
 {
 	if (!topo)
 		return;
 	for (uint32_t i = 0; i < topo->n_events; i++)
 		free(topo->events[i].settings);
+	for (uint32_t i = 0; i < topo->n_links * TOPO_ENDS_MAX * SPEAKERS_MAX; i++)
+		free(topo->links[i / SPEAKERS_MAX / TOPO_ENDS_MAX]
+			     .own[i / SPEAKERS_MAX % TOPO_ENDS_MAX][i % SPEAKERS_MAX]);
 	free(topo->routers);
 	free(topo->links);
 	free(topo->networks);
 	free(topo->statics);
+	free(topo->filters);
 	free(topo->events);
 	free(topo);
-}
-
-static void calm(struct topo *topo)
-{
-	for (uint32_t i = 0; i < topo->n_links; i++) {
-		struct topo_wire *wire = &topo->links[i].wire;
-
-		wire->jitter_us = wire->loss = wire->doubled = 0;
-	}
-}
-
-void topo_apply(struct topo *topo, const struct topo_event *event)
-{
-	switch (event->what) {
-	case TOPO_DOWN:
-	case TOPO_UP:
-		topo->links[event->link].is_down = event->what == TOPO_DOWN;
-		break;
-	case TOPO_SILENT:
-	case TOPO_HEARD:
-		topo->links[event->link].is_silent = event->what == TOPO_SILENT;
-		break;
-	case TOPO_STOP:
-	case TOPO_KILL:
-	case TOPO_START:
-		topo->routers[event->router].is_up = event->what == TOPO_START;
-		break;
-	case TOPO_CALM:
-		calm(topo);
-		break;
-	case TOPO_COST:
-		topo->links[event->link].wire.cost = event->cost;
-		break;
-	case TOPO_SET:
-		settings_merge(speakers[event->speaker]->options, event->settings,
-			       &topo->routers[event->router].settings[event->speaker]);
-		break;
-	case TOPO_WHATS:
-		break;
-	}
 }
 
 int topo_router_find(const struct topo *topo, const char *name, size_t size)
@@ -82,6 +44,35 @@ int topo_link_find(const struct topo *topo, const char *name)
 			return (int)i;
 	}
 	return -1;
+}
+
+bool topo_iface_find(const struct topo *topo, const char *name, uint32_t *link, uint32_t *end)
+{
+	char own[TOPO_IFNAME_MAX];
+
+	for (*link = 0; *link < topo->n_links; ++*link)
+		for (*end = 0; *end < topo->links[*link].n_ends; ++*end) {
+			topo_ifname(topo, &topo->links[*link], *end, own);
+			if (strcmp(own, name) == 0)
+				return true;
+		}
+	return false;
+}
+
+const struct topo_filter *topo_filter_find(const struct topo *topo, const char *name)
+{
+	for (uint32_t i = 0; i < topo->n_filters; i++)
+		if (strcmp(topo->filters[i].name, name) == 0)
+			return &topo->filters[i];
+	return NULL;
+}
+
+const struct settings *topo_settings(const struct topo *topo, const struct topo_link *link,
+				     uint32_t end, uint32_t speaker)
+{
+	const struct settings *own = link->own[end][speaker];
+
+	return own ? own : &topo->routers[link->ends[end]].settings[speaker];
 }
 
 void topo_link_name(const struct topo *topo, const struct topo_link *link,

@@ -15,13 +15,17 @@
 
 #include "tests/sim/option.h"
 
-#define TOPO_NAME_MAX     8 /* of a router or LAN, with its zero: two and a dash name a device */
+#define TOPO_NAME_MAX \
+	OPTION_NAME_MAX /* of a router or LAN, with its zero: two and a dash name a device */
 #define TOPO_IFNAME_MAX   24
 #define TOPO_ROUTERS_MAX  1000
 #define TOPO_LINKS_MAX    4000
 #define TOPO_ENDS_MAX     16 /* of a link */
 #define TOPO_IFACES_MAX   56 /* of a router */
 #define TOPO_NETWORKS_MAX 4000
+#define TOPO_FILTERS_MAX  64
+#define TOPO_RULES_MAX    8  /* of a filter */
+#define TOPO_TAGS         32 /* tags are less */
 #define TOPO_EVENTS_MAX   20000
 #define TOPO_ERROR_MAX    300
 #define TOPO_FILE_MAX     (1 << 20) /* bytes */
@@ -49,6 +53,8 @@ struct topo_link {
 	uint32_t n_ends;
 	uint32_t ends[TOPO_ENDS_MAX]; /* routers */
 	bool is_down, is_silent;      /* now */
+	/* What an end has of its own, with all else as its router has it, now; NULL: nothing. */
+	struct settings *own[TOPO_ENDS_MAX][SPEAKERS_MAX];
 };
 
 /* A network behind a router, which has its first address. */
@@ -62,6 +68,23 @@ struct topo_static {
 	struct prefix prefix;
 	bool is_blackhole;
 	uint32_t link, via; /* the router on it */
+	int64_t metric, tag;
+	bool bfd;
+	bool is_left; /* now: BFD says that the gateway does not answer any more */
+};
+
+/* What is redistributed: the first rule that fits decides; none does: it is not told. */
+struct topo_rule {
+	int protocol; /* enum rib_protocol; -1: any */
+	bool deny;
+	struct prefix prefix; /* of ADDR_NONE: any. Without ge and le this one alone */
+	int64_t ge, le, tag, metric, set_tag, set_metric; /* -1: not given */
+};
+
+struct topo_filter {
+	char name[TOPO_NAME_MAX];
+	uint32_t n;
+	struct topo_rule rules[TOPO_RULES_MAX];
 };
 
 enum topo_what {
@@ -74,7 +97,7 @@ enum topo_what {
 	TOPO_START,  /* again */
 	TOPO_CALM,   /* all links: nothing is lost, doubled or late from now on */
 	TOPO_COST,   /* a link's */
-	TOPO_SET,    /* a router's protocol: other settings, live */
+	TOPO_SET,    /* a router's protocol, or that of one interface: other settings, live */
 	TOPO_WHATS
 };
 
@@ -82,17 +105,19 @@ struct topo_event {
 	int64_t at_us;
 	enum topo_what what;
 	uint32_t link, router, speaker;
+	bool is_of_iface; /* TOPO_SET: of the router's on the link */
 	int64_t cost;
 	struct settings *settings; /* TOPO_SET: what is given */
 	uint32_t order, line;      /* in the file */
 };
 
 struct topo {
-	uint32_t n_routers, n_links, n_networks, n_statics, n_events;
+	uint32_t n_routers, n_links, n_networks, n_statics, n_filters, n_events;
 	struct topo_router *routers;
 	struct topo_link *links;
 	struct topo_network *networks;
 	struct topo_static *statics;
+	struct topo_filter *filters;
 	struct topo_event *events; /* in the order of time */
 	bool is_lossy;     /* at some time packets vanish without anybody being told, or come
 			    * late */
@@ -112,6 +137,13 @@ void topo_apply(struct topo *topo, const struct topo_event *event);
 /* -1: none of that name. */
 int topo_router_find(const struct topo *topo, const char *name, size_t size);
 int topo_link_find(const struct topo *topo, const char *name);
+/* false: no interface has this name. */
+bool topo_iface_find(const struct topo *topo, const char *name, uint32_t *link, uint32_t *end);
+const struct topo_filter *topo_filter_find(const struct topo *topo, const char *name);
+
+/* How a protocol is configured now at the end of a link. */
+const struct settings *topo_settings(const struct topo *topo, const struct topo_link *link,
+				     uint32_t end, uint32_t speaker);
 
 /* r1-r2, r1-r2.2, or of a LAN its name. */
 void topo_link_name(const struct topo *topo, const struct topo_link *link,

@@ -151,12 +151,12 @@ static bool read_cost(struct topo_reader *r, int64_t at_us)
 	return true;
 }
 
-static bool add_set(struct topo_reader *r, int64_t at_us, uint32_t speaker, uint32_t router,
-		    const struct settings *given)
+static bool add_set(struct topo_reader *r, int64_t at_us, uint32_t speaker,
+		    const struct topo_target *target, const struct settings *given)
 {
 	struct topo_event *event;
 
-	if (!r->topo->routers[router].speaks[speaker])
+	if (!r->topo->routers[target->router].speaks[speaker])
 		return true;
 	event = add(r, at_us, TOPO_SET);
 	if (!event)
@@ -166,27 +166,30 @@ static bool add_set(struct topo_reader *r, int64_t at_us, uint32_t speaker, uint
 		abort();
 	*event->settings = *given;
 	event->speaker = speaker;
-	event->router = router;
+	event->router = target->router;
+	event->is_of_iface = target->is_iface;
+	event->link = target->link;
 	return true;
 }
 
-/* set PROTOCOL [ROUTER…] KEY=VALUE… */
+/* set PROTOCOL [ROUTER|INTERFACE…] KEY=VALUE… */
 static bool read_set(struct topo_reader *r, int64_t at_us)
 {
 	const char *word = topo_word(r);
 	int speaker = word ? topo_speaker_find(word) : -1;
+	struct topo_target *targets;
 	struct settings given;
-	bool *chosen, good = true;
+	bool good = true;
+	uint32_t n;
 
 	if (speaker < 0)
 		return topo_refuse(r, "set: the name of a protocol is wanted");
-	chosen = topo_read_settings(r, (uint32_t)speaker, &given);
-	if (!chosen)
+	targets = topo_read_settings(r, (uint32_t)speaker, &n, &given);
+	if (!targets)
 		return false;
-	for (uint32_t i = 0; i < r->topo->n_routers && good; i++)
-		if (chosen[i])
-			good = add_set(r, at_us, (uint32_t)speaker, i, &given);
-	free(chosen);
+	for (uint32_t i = 0; i < n && good; i++)
+		good = add_set(r, at_us, (uint32_t)speaker, &targets[i], &given);
+	free(targets);
 	return good;
 }
 
@@ -241,7 +244,7 @@ static bool check_sets(struct topo_reader *r)
 		struct settings *settings;
 		const char *wrong;
 
-		if (event->what != TOPO_SET)
+		if (event->what != TOPO_SET || event->is_of_iface)
 			continue;
 		settings = &now[event->router].settings[event->speaker];
 		settings_merge(speaker->options, event->settings, settings);
@@ -263,6 +266,17 @@ bool topo_finish_events(struct topo_reader *r)
 
 /* --- printing --- */
 
+static void print_target(const struct topo *topo, const struct topo_event *event,
+			 char name[TOPO_IFNAME_MAX])
+{
+	const struct topo_link *link = &topo->links[event->link];
+
+	if (event->is_of_iface)
+		topo_ifname(topo, link, (uint32_t)topo_end_of(link, event->router), name);
+	else
+		snprintf(name, TOPO_IFNAME_MAX, "%s", topo->routers[event->router].name);
+}
+
 static void print_event(const struct topo *topo, const struct topo_event *event, FILE *out)
 {
 	char link[TOPO_IFNAME_MAX];
@@ -280,8 +294,8 @@ static void print_event(const struct topo *topo, const struct topo_event *event,
 			topo->routers[event->router].name);
 		return;
 	case TOPO_SET:
-		fprintf(out, " set %s %s", speakers[event->speaker]->name,
-			topo->routers[event->router].name);
+		print_target(topo, event, link);
+		fprintf(out, " set %s %s", speakers[event->speaker]->name, link);
 		settings_print(speakers[event->speaker]->options, event->settings, out);
 		fputc('\n', out);
 		return;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <inttypes.h>
 
-#include "tests/sim/speaker.h"
-#include "tests/sim/topo.h"
+#include "tests/sim/topo_inside.h"
 
 static void print_link(const struct topo *topo, const struct topo_link *link, FILE *out)
 {
@@ -36,26 +35,31 @@ static void print_speaking(const struct topo *topo, const struct topo_router *ro
 	}
 }
 
+static void print_own(const struct topo *topo, const struct topo_link *link, FILE *out)
+{
+	char name[TOPO_IFNAME_MAX];
+
+	for (uint32_t end = 0; end < link->n_ends; end++)
+		for (int i = 0; speakers[i]; i++) {
+			if (!link->own[end][i] || !link->own[end][i]->given)
+				continue;
+			topo_ifname(topo, link, end, name);
+			fprintf(out, "%s %s", speakers[i]->name, name);
+			settings_print(speakers[i]->options, link->own[end][i], out);
+			fputc('\n', out);
+		}
+}
+
 void topo_print(const struct topo *topo, FILE *out)
 {
-	char text[PREFIX_TEXT_MAX];
-
 	for (uint32_t i = 0; i < topo->n_routers; i++)
 		fprintf(out, "router %s\n", topo->routers[i].name);
 	for (uint32_t i = 0; i < topo->n_links; i++)
 		print_link(topo, &topo->links[i], out);
-	for (uint32_t i = 0; i < topo->n_networks; i++)
-		fprintf(out, "network %s %s\n", topo->routers[topo->networks[i].router].name,
-			prefix_print(&topo->networks[i].prefix, text));
-	for (uint32_t i = 0; i < topo->n_statics; i++) {
-		const struct topo_static *route = &topo->statics[i];
-
-		fprintf(out, "static %s %s %s%s\n", topo->routers[route->router].name,
-			prefix_print(&route->prefix, text),
-			route->is_blackhole ? "blackhole" : "via ",
-			route->is_blackhole ? "" : topo->routers[route->via].name);
-	}
+	topo_print_routes(topo, out);
 	for (uint32_t i = 0; i < topo->n_routers; i++)
 		print_speaking(topo, &topo->routers[i], out);
+	for (uint32_t i = 0; i < topo->n_links; i++)
+		print_own(topo, &topo->links[i], out);
 	topo_print_events(topo, out);
 }

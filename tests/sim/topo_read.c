@@ -82,37 +82,74 @@ int topo_speaker_find(const char *name)
 	return -1;
 }
 
-bool *topo_read_settings(struct topo_reader *r, uint32_t speaker, struct settings *out)
+/* Names in settings are of something that was said before. */
+static bool check_names(struct topo_reader *r, const struct settings *settings)
 {
-	bool *chosen = calloc(r->topo->n_routers + 1, sizeof(*chosen)), any = false;
+	for (uint32_t i = 0; i < settings->n_routers; i++)
+		if (topo_router_find(r->topo, settings->routers[i], strlen(settings->routers[i])) <
+		    0)
+			return topo_refuse(r, "%s: no router has this name", settings->routers[i]);
+	if (settings->filter[0] && !topo_filter_find(r->topo, settings->filter))
+		return topo_refuse(r, "%s: no filter has this name", settings->filter);
+	return true;
+}
+
+static bool check_iface(struct topo_reader *r, uint32_t speaker, const struct settings *settings)
+{
+	const struct option *options = speakers[speaker]->options;
+
+	for (int i = 0; options[i].name; i++)
+		if (settings->given & 1U << i && !options[i].is_of_iface)
+			return topo_refuse(r, "%s is of a whole router, not of an interface",
+					   options[i].name);
+	return true;
+}
+
+static bool read_target(struct topo_reader *r, struct topo_target *out)
+{
+	const char *word = r->words[r->at];
+
+	out->is_iface = strchr(word, '-') && topo_iface_find(r->topo, word, &out->link, &out->end);
+	if (!out->is_iface)
+		return topo_read_router(r, &out->router);
+	r->at++;
+	out->router = r->topo->links[out->link].ends[out->end];
+	return true;
+}
+
+struct topo_target *topo_read_settings(struct topo_reader *r, uint32_t speaker, uint32_t *n,
+				       struct settings *out)
+{
+	struct topo_target *list = calloc(r->topo->n_routers + r->n_words, sizeof(*list));
 	const struct option *options = speakers[speaker]->options;
 	char error[OPTION_ERROR_MAX];
-	uint32_t router;
+	bool good = true;
 
-	if (!chosen)
+	if (!list)
 		abort();
 	settings_default(options, out);
-	while (r->at < r->n_words && !strchr(r->words[r->at], '=')) {
-		if (!topo_read_router(r, &router))
-			goto fail;
-		chosen[router] = any = true;
-	}
-	for (uint32_t i = 0; i < r->topo->n_routers && !any; i++)
-		chosen[i] = true;
-	while (r->at < r->n_words)
-		if (!settings_read(options, topo_word(r), out, error)) {
+	for (*n = 0; good && r->at < r->n_words && !strchr(r->words[r->at], '=');)
+		good = read_target(r, &list[(*n)++]);
+	for (uint32_t i = 0; !*n && i < r->topo->n_routers; i++)
+		list[i].router = i;
+	*n = *n ? *n : r->topo->n_routers;
+	while (good && r->at < r->n_words) {
+		good = settings_read(options, topo_word(r), out, error);
+		if (!good)
 			topo_refuse(r, "%s", error);
-			goto fail;
-		}
-	return chosen;
-fail:
-	free(chosen);
+	}
+	good = good && check_names(r, out);
+	for (uint32_t i = 0; good && i < *n; i++)
+		good = !list[i].is_iface || check_iface(r, speaker, out);
+	if (good)
+		return list;
+	free(list);
 	return NULL;
 }
 
 /* --- verbs --- */
 
-static bool is_name(const char *word)
+bool topo_is_name(const char *word)
 {
 	size_t n = strlen(word);
 
@@ -122,7 +159,7 @@ static bool is_name(const char *word)
 
 static bool check_new_name(struct topo_reader *r, const char *word)
 {
-	if (!is_name(word))
+	if (!topo_is_name(word))
 		return topo_refuse(r,
 				   "%.20s: a name has 1 to %d letters and digits, small ones, and "
 				   "begins with a letter",
@@ -247,101 +284,6 @@ static bool read_lan(struct topo_reader *r)
 	return read_wire(r, link);
 }
 
-/* What routers tell each other of, and what is no link's. */
-static bool read_prefix(struct topo_reader *r, struct prefix *out)
-{
-	struct prefix links = {addr_ip4(0xac100000), 12};
-	const char *word = topo_word(r);
-	uint8_t first;
-
-	if (!word || prefix_parse(word, out) < 0 || !prefix_is_network(out))
-		return topo_refuse(r, "%.50s: a network is wanted, such as 10.1.0.0/16",
-				   word ? word : r->words[0]);
-	first = out->addr.bytes[0];
-	if (out->addr.family == ADDR_IP4
-		    ? (first == 0 || first == 127 || first >= 224 || out->length < 8)
-		    : ((first & 0xe0) != 0x20 || out->length < 16))
-		return topo_refuse(r, "%s: no network that routers may tell of", word);
-	if (out->addr.family == ADDR_IP4 &&
-	    (prefix_contains(&links, &out->addr) || prefix_contains(out, &links.addr)))
-		return topo_refuse(r, "%s: 172.16.0.0/12 is for the links", word);
-	return true;
-}
-
-static bool overlaps(const struct prefix *a, const struct prefix *b)
-{
-	return prefix_contains(a, &b->addr) || prefix_contains(b, &a->addr);
-}
-
-static bool read_networks(struct topo_reader *r)
-{
-	struct topo *topo = r->topo;
-	struct prefix prefix;
-	uint32_t router;
-
-	if (!topo_read_router(r, &router))
-		return false;
-	do {
-		struct topo_network *network;
-
-		if (!read_prefix(r, &prefix))
-			return false;
-		for (uint32_t i = 0; i < topo->n_networks; i++)
-			if (topo->networks[i].router == router &&
-			    overlaps(&topo->networks[i].prefix, &prefix))
-				return topo_refuse(r, "%s has a network there already",
-						   topo->routers[router].name);
-		network = topo_grow(r, (void **)&topo->networks, &topo->n_networks,
-				    sizeof(*network), TOPO_NETWORKS_MAX, "networks");
-		if (!network)
-			return false;
-		*network = (struct topo_network){router, prefix};
-	} while (r->at < r->n_words);
-	return true;
-}
-
-static bool read_via(struct topo_reader *r, struct topo_static *route)
-{
-	const char *word = topo_word(r);
-
-	route->is_blackhole = word && strcmp(word, "blackhole") == 0;
-	if (route->is_blackhole)
-		return true;
-	if (!word || strcmp(word, "via") != 0)
-		return topo_refuse(r, "static: ROUTER NETWORK blackhole or via ROUTER is wanted");
-	if (!topo_read_router(r, &route->via))
-		return false;
-	for (uint32_t i = 0; i < r->topo->n_links; i++)
-		if (topo_end_of(&r->topo->links[i], route->router) >= 0 &&
-		    topo_end_of(&r->topo->links[i], route->via) >= 0 &&
-		    route->via != route->router) {
-			route->link = i;
-			return true;
-		}
-	return topo_refuse(r, "static: no link leads from %s to %s",
-			   r->topo->routers[route->router].name, r->topo->routers[route->via].name);
-}
-
-static bool read_static(struct topo_reader *r)
-{
-	struct topo *topo = r->topo;
-	struct topo_static route = {0}, *added;
-
-	if (!topo_read_router(r, &route.router) || !read_prefix(r, &route.prefix) ||
-	    !read_via(r, &route))
-		return false;
-	for (uint32_t i = 0; i < topo->n_statics; i++)
-		if (topo->statics[i].router == route.router &&
-		    prefix_compare(&topo->statics[i].prefix, &route.prefix) == 0)
-			return topo_refuse(r, "static: %s has this route already",
-					   topo->routers[route.router].name);
-	added = topo_grow(r, (void **)&topo->statics, &topo->n_statics, sizeof(*added),
-			  TOPO_NETWORKS_MAX, "static routes");
-	if (added)
-		*added = route;
-	return added != NULL;
-}
-
 static bool read_settle(struct topo_reader *r)
 {
 	const char *word = topo_word(r);
@@ -351,26 +293,36 @@ static bool read_settle(struct topo_reader *r)
 	return true;
 }
 
+static bool set_now(struct topo_reader *r, uint32_t speaker, const struct topo_target *target,
+		    const struct settings *given)
+{
+	struct topo_router *router = &r->topo->routers[target->router];
+	const char *wrong;
+
+	if (target->is_iface) {
+		if (!router->speaks[speaker])
+			return topo_refuse(r, "%s does not speak %s", router->name,
+					   speakers[speaker]->name);
+		settings_merge(speakers[speaker]->options, given,
+			       topo_own_settings(r->topo, target->link, target->end, speaker));
+		return true;
+	}
+	router->speaks[speaker] = true;
+	topo_set_router(r->topo, target->router, speaker, given);
+	wrong = speakers[speaker]->check(&router->settings[speaker]);
+	return !wrong || topo_refuse(r, "%s", wrong);
+}
+
 static bool read_speaker(struct topo_reader *r, uint32_t speaker)
 {
 	struct settings given;
-	bool *chosen = topo_read_settings(r, speaker, &given);
+	uint32_t n;
+	struct topo_target *targets = topo_read_settings(r, speaker, &n, &given);
 
-	if (!chosen)
-		return false;
-	for (uint32_t i = 0; i < r->topo->n_routers; i++) {
-		struct topo_router *router = &r->topo->routers[i];
-		const char *wrong;
-
-		if (!chosen[i])
-			continue;
-		router->speaks[speaker] = true;
-		settings_merge(speakers[speaker]->options, &given, &router->settings[speaker]);
-		wrong = speakers[speaker]->check(&router->settings[speaker]);
-		if (wrong)
-			topo_refuse(r, "%s", wrong);
-	}
-	free(chosen);
+	for (uint32_t i = 0; targets && i < n; i++)
+		if (!set_now(r, speaker, &targets[i], &given))
+			break;
+	free(targets);
 	return !r->error[0];
 }
 
@@ -379,8 +331,13 @@ static bool read_verb(struct topo_reader *r)
 	static const struct {
 		const char *name;
 		bool (*read)(struct topo_reader *r);
-	} verbs[] = {{"router", read_routers},   {"link", read_link},     {"lan", read_lan},
-		     {"network", read_networks}, {"static", read_static}, {"at", topo_read_event},
+	} verbs[] = {{"router", read_routers},
+		     {"link", read_link},
+		     {"lan", read_lan},
+		     {"network", topo_read_networks},
+		     {"static", topo_read_static},
+		     {"filter", topo_read_filter},
+		     {"at", topo_read_event},
 		     {"settle", read_settle}};
 	const char *word = topo_word(r);
 	int speaker = topo_speaker_find(word);
@@ -391,8 +348,8 @@ static bool read_verb(struct topo_reader *r)
 		if (strcmp(verbs[i].name, word) == 0)
 			return verbs[i].read(r);
 	return topo_refuse(r,
-			   "%.20s: router, link, lan, network, static, at, settle or the name of "
-			   "a protocol is wanted",
+			   "%.20s: router, link, lan, network, static, filter, at, settle or the "
+			   "name of a protocol is wanted",
 			   word);
 }
 

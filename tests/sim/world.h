@@ -68,6 +68,7 @@ struct router {
 	bool is_stopped; /* neither sends nor gets anything */
 	bool has_ended;  /* its engines are gone, or going: whatever they still send is a mistake */
 	struct bfd *bfd; /* NULL: none */
+	struct env_watch *watches;
 	uint32_t n_ends;
 	struct end *ends[ROUTER_IFACES_MAX];
 	uint32_t n_instances;

@@ -62,10 +62,16 @@ static const struct iface *iface_next(struct env *env, uint32_t after)
 	return NULL;
 }
 
+static int64_t wall_s(struct env *env)
+{
+	return 1700000000 + of(env)->timers.now.us / SPAN_S(1);
+}
+
 static const struct env_ops ops = {.send = send_packet,
 				   .random = random_number,
 				   .log = record_log,
-				   .iface_next = iface_next};
+				   .iface_next = iface_next,
+				   .wall_s = wall_s};
 
 void fake_init(struct fake *fake, uint64_t seed)
 {

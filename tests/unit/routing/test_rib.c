@@ -314,6 +314,37 @@ static void a_late_listener_hears_of_everything_once(void **state)
 	assert_int_equal(late.n, 101);
 }
 
+static void who_is_told_again_hears_of_changes_everywhere_meanwhile(void **state)
+{
+	struct net *net = *state;
+	uint32_t s = source(net, RIB_STATIC);
+	char prefix[PREFIX_TEXT_MAX];
+	struct late late = {0};
+
+	for (int i = 0; i < 100; i++) {
+		snprintf(prefix, sizeof(prefix), "10.%d.0.0/16", i);
+		net_set(net, s, prefix, "blackhole", 1);
+	}
+	net_settle(net);
+	assert_int_equal(rib_listen(net->rib, listen_late, &late), 0);
+	net_settle(net);
+	late = (struct late){0};
+	rib_tell_again(net->rib, listen_late, &late);
+	net_del(net, s, "10.99.0.0/16");
+	rib_work(net->rib, 50);
+	assert_int_equal(late.n_wrong, 1); /* it is told, though ahead: it knows of the route */
+	rib_tell_again(net->rib, listen_late, &late); /* from the start, while not yet through */
+	net_settle(net);
+	late.n = 0;
+	net_set(net, s, "10.0.0.0/16", "prohibit", 1);
+	net_settle(net);
+	assert_int_equal(late.n, 1);
+	rib_unlisten(net->rib, listen_late, &late);
+	rib_tell_again(net->rib, listen_late, &late); /* nobody: nothing happens */
+	net_settle(net);
+	assert_int_equal(late.n, 1);
+}
+
 struct copier {
 	struct net *net;
 	uint32_t source;
@@ -431,6 +462,7 @@ int main(void)
 		RIB_TEST(a_source_that_leaves_takes_all_its_routes_along),
 		RIB_TEST(work_is_done_in_slices),
 		RIB_TEST(a_late_listener_hears_of_everything_once),
+		RIB_TEST(who_is_told_again_hears_of_changes_everywhere_meanwhile),
 		RIB_TEST(a_listener_may_have_routes_of_its_own),
 		RIB_TEST(rows_come_in_order_and_the_best_of_a_prefix_first),
 		RIB_TEST(a_walk_misses_nothing_that_stays_while_the_rest_changes),
