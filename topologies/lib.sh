@@ -10,7 +10,7 @@
 # Hosts are network namespaces; weftd runs in the namespace of the script.
 
 here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=${WEFT_BUILD:-$root/build}
 scratch=/run/weft-topology
 
@@ -127,6 +127,13 @@ cable() {
 	on "$2" sysctl -qw "net.ipv6.conf.$3.disable_ipv6=1"
 	ip link set "$1" up
 	ip -n "$2" link set "$3" up
+	record "$1"
+}
+
+# record IF: where WEFT_RECORD names a folder, what comes in there is kept in it (tools/fuzz --seeds).
+record() {
+	[ -n "${WEFT_RECORD:-}" ] || return 0
+	/usr/bin/python3 "$root/topologies/record.py" "$1" "$WEFT_RECORD/${here##*/}-$1.pcap" &
 }
 
 # --- weft ---

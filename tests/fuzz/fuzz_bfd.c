@@ -9,21 +9,27 @@
 #include <string.h>
 
 #include "routing/bfd/packet.h"
+#include "routing/core/be.h"
 #include "routing/core/udp.h"
 #include "tests/sim/world.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { STEPS = 64 };
+enum { STEPS = 64, SEQUENCE_AT = BFD_PACKET_MIN + 4 };
+
+/* Of a packet's step. */
+enum { FAR = 1, SIGNED = 64, OURS = 128 };
 
 static const char key[] = "a key nobody guesses"; /* of BFD_KEY_MAX bytes */
 
 static struct world *world;
 static struct router *router;
 static struct end *end;
-static bool was_configured; /* anew */
+static struct bfd_conf conf;
+static struct bfd_session *session;
+static bool was_helped; /* a packet was signed, or keys are others */
 
-static void told(void *arg, const struct bfd_session *session, enum bfd_state state)
+static void told(void *arg, const struct bfd_session *which, enum bfd_state state)
 {
 	enum bfd_state *last = arg;
 
@@ -34,15 +40,15 @@ static struct bfd_conf conf_of(uint8_t how)
 {
 	static const uint8_t types[] = {BFD_AUTH_NONE, BFD_AUTH_PASSWORD, BFD_AUTH_SHA1,
 					BFD_AUTH_SHA1_METICULOUS};
-	struct bfd_conf conf = {.tx_us = 10000,
-				.rx_us = 1U + how * 1000U,
-				.multiplier = (uint8_t)(1 + how / 64)};
+	struct bfd_conf out = {.tx_us = 10000,
+			       .rx_us = 1U + how * 1000U,
+			       .multiplier = (uint8_t)(1 + how / 64)};
 
-	conf.admin_down = how % 32 == 31;
-	conf.auth = (struct bfd_auth){.type = types[how & 3], .key_id = 1};
-	conf.auth.key_size = conf.auth.type == BFD_AUTH_PASSWORD ? 16 : BFD_KEY_MAX;
-	memcpy(conf.auth.key, key, conf.auth.key_size);
-	return conf;
+	out.admin_down = how % 32 == 31;
+	out.auth = (struct bfd_auth){.type = types[how & 3], .key_id = 1};
+	out.auth.key_size = out.auth.type == BFD_AUTH_PASSWORD ? 16 : BFD_KEY_MAX;
+	memcpy(out.auth.key, key, out.auth.key_size);
+	return out;
 }
 
 static void again(const uint8_t *data, uint32_t size)
@@ -60,12 +66,48 @@ static void again(const uint8_t *data, uint32_t size)
 		abort();
 }
 
+/* What the bytes say, as our peer would: with our key, perhaps to our session. */
+static uint32_t help(const uint8_t *data, uint32_t size, uint8_t how, uint8_t out[BFD_PACKET_MAX])
+{
+	struct bfd_info info;
+	uint32_t len;
+	struct bfd_packet packet = {.diag = data[0] & 0x1f,
+				    .state = data[1] >> 6,
+				    .poll = data[1] & 0x20,
+				    .final = data[1] & 0x10,
+				    .demand = data[1] & 0x02,
+				    .multiplier = data[2],
+				    .my_discriminator = load_be32(data + 4),
+				    .your_discriminator = load_be32(data + 8),
+				    .tx_us = load_be32(data + 12),
+				    .rx_us = load_be32(data + 16),
+				    .echo_us = load_be32(data + 20)};
+
+	bfd_info(session, &info);
+	if (how & OURS)
+		packet.your_discriminator = info.my_discriminator;
+	if (size >= SEQUENCE_AT + 4)
+		packet.sequence = load_be32(data + SEQUENCE_AT);
+	was_helped = true;
+	len = (uint32_t)bfd_packet_write(&router->env, &packet, &conf.auth, out);
+	if (bfd_packet_read(out, len, &packet) == BFD_REFUSALS &&
+	    !bfd_packet_authentic(&router->env, &packet, out, len, &conf.auth))
+		abort(); /* what has our key is believed */
+	return len;
+}
+
 static void give(const uint8_t *data, uint32_t size, uint8_t how)
 {
+	uint8_t helped[BFD_PACKET_MAX];
+
+	if (how & (SIGNED | OURS) && size >= BFD_PACKET_MIN) {
+		size = help(data, size, how, helped);
+		data = helped;
+	}
 	uint8_t *packet = malloc(UDP_HEADERS_MAX + size);
 	struct ip_out ip = {.src = addr_ip4(0xc0000202), /* 192.0.2.2 */
 			    .dst = addr_ip4(0xc0000201),
-			    .ttl = how & 1 ? 254 : 255};
+			    .ttl = how & FAR ? 254 : 255};
 	struct udp_view udp = {.sport = 50000, .dport = BFD_PORT, .data = data, .len = size};
 	struct packet_in in = {.iface = &end->iface, .ether_type = 0x0800, .data = packet};
 
@@ -82,7 +124,6 @@ static void play(const uint8_t *at, const uint8_t *last)
 	for (int i = 0; i < STEPS && last - at >= 2; i++) {
 		uint8_t step = at[0], value = at[1];
 		uint32_t length = value % 64;
-		struct bfd_conf conf;
 
 		at += 2;
 		if (step < 32) {
@@ -90,7 +131,7 @@ static void play(const uint8_t *at, const uint8_t *last)
 		} else if (step < 40) {
 			conf = conf_of(value);
 			bfd_configure(router->bfd, &conf);
-			was_configured = true;
+			was_helped = true;
 		} else {
 			if (length > (size_t)(last - at))
 				length = (uint32_t)(last - at);
@@ -104,13 +145,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct addr peer = addr_ip4(0xc0000202);
 	enum bfd_state state = BFD_DOWN;
-	struct bfd_session *session;
-	struct bfd_conf conf;
 	struct link *link;
 
 	if (!size)
 		return 0;
-	was_configured = false;
+	was_helped = false;
 	world = world_create(1, NULL);
 	router = world_router(world, "r");
 	router_use_bfd(router);
@@ -122,8 +161,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!session)
 		abort();
 	play(data + 1, data + size);
-	/* Nobody forges a digest within a run, unless a configuration did without. */
-	if (conf.auth.type >= BFD_AUTH_SHA1 && !was_configured && bfd_state(session) == BFD_UP)
+	/* Nobody forges a digest within a run. */
+	if (conf.auth.type >= BFD_AUTH_SHA1 && !was_helped && bfd_state(session) == BFD_UP)
 		abort();
 	bfd_unwant(router->bfd, session, told, &state);
 	world_destroy(world);

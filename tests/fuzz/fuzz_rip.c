@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * RIP and RIPng as neighbours, strangers and time meet them: the first byte says
- * how the interface is configured, then come steps: a packet, a span of time, a
- * carrier that fails. What is learned is always a network that may be routed to,
- * at a metric below infinity, within the limit; and everything is given back.
+ * how the interface is configured, then come steps: a packet as it is or signed
+ * with our key, a span of time, a carrier that fails. What is learned is always a network that may
+ * be routed to, at a metric below infinity, within the limit; and everything is given back.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "routing/core/be.h"
 #include "routing/core/udp.h"
+#include "routing/rip/auth.h"
 #include "routing/rip/packet.h"
 #include "tests/sim/rip_net.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { LIMIT = 20, STEPS = 64 };
+enum { LIMIT = 20, STEPS = 64, SEQUENCE_AT = RIP_HEADER + 8 };
+
+/* Of a packet's step. */
+enum { FROM = 3, NEAR = 4, OTHER_PORT = 8, SIGNED = 64 };
 
 static struct rip_net net;
+static const struct rip_iface_conf *conf;
 static struct router *router;
 static struct end *end;
 
@@ -32,7 +38,7 @@ static struct addr address(const char *text)
 static void build(uint8_t how)
 {
 	bool is_4 = how & 1;
-	struct rip_iface_conf *conf;
+	struct rip_iface_conf *own;
 	struct router *peer;
 	struct link *link;
 
@@ -43,18 +49,35 @@ static void build(uint8_t how)
 	link = is_4 ? rip_net_link(&net, router, "192.0.2.1/24", peer, "192.0.2.2/24")
 		    : rip_net_link(&net, router, "fe80::1/64", peer, "fe80::2/64");
 	end = rip_net_end(router, link);
-	conf = rip_net_conf(router, link);
-	conf->accept_1 = how & 2;
-	conf->passive = how & 4;
+	conf = own = rip_net_conf(router, link);
+	own->accept_1 = how & 2;
+	own->passive = how & 4;
 	if (is_4 && how & 8) {
-		conf->n_keys = 1;
-		conf->keys[0] = (struct rip_key){.id = 1,
-						 .size = 1,
-						 .type = (uint8_t)(1 + (how >> 4) % 6),
-						 .key = "k"};
+		own->n_keys = 1;
+		own->keys[0] = (struct rip_key){.id = 1,
+						.size = 1,
+						.type = (uint8_t)(1 + (how >> 4) % 6),
+						.key = "k"};
 	}
 	rip_net_configure(&net);
 	world_run(net.world, SPAN_S(1));
+}
+
+/* Its entries with our authentication in place of what it had; its sequence is kept. */
+static uint32_t sign(const uint8_t *data, uint32_t size, uint8_t *room, size_t room_size)
+{
+	struct writer out = writer_of(room, room_size);
+	const struct rip_key *key = &conf->keys[0];
+	uint32_t from = RIP_HEADER;
+
+	if (load_be16(data + RIP_HEADER) == 0xffff)
+		from += RIP_ENTRY;
+	write_bytes(&out, data, RIP_HEADER);
+	rip_auth_begin(&out, key, load_be32(data + SEQUENCE_AT));
+	for (uint32_t n = 1; n < RIP_ENTRIES && size - from >= RIP_ENTRY; n++, from += RIP_ENTRY)
+		write_bytes(&out, data + from, RIP_ENTRY);
+	rip_auth_end(&router->env, &out, key);
+	return (uint32_t)write_size(&out);
 }
 
 /* from, ttl, port: of the few that matter, or anything. */
@@ -62,11 +85,17 @@ static void give(const uint8_t *data, uint32_t size, uint8_t who)
 {
 	static const char *const from4[] = {"192.0.2.2", "192.0.2.9", "192.0.2.1", "198.51.100.1"};
 	static const char *const from6[] = {"fe80::2", "fe80::9", "fe80::1", "2001:db8:9::1"};
+	uint8_t signed_[RIP_HEADER + RIP_ENTRIES * RIP_ENTRY + RIP_TRAILER_MAX];
 	bool is_4 = net.family == ADDR_IP4;
+
+	if (who & SIGNED && conf->n_keys && size >= RIP_HEADER + RIP_ENTRY) {
+		size = sign(data, size, signed_, sizeof(signed_));
+		data = signed_;
+	}
 	uint8_t *packet = malloc(UDP_HEADERS_MAX + size);
-	struct ip_out ip = {.src = address(is_4 ? from4[who & 3] : from6[who & 3]),
+	struct ip_out ip = {.src = address(is_4 ? from4[who & FROM] : from6[who & FROM]),
 			    .dst = address(is_4 ? "224.0.0.9" : "ff02::9"),
-			    .ttl = who & 4 ? 255 : 64};
+			    .ttl = who & NEAR ? 255 : 64};
 	struct udp_view udp = {.sport = is_4 ? RIP_PORT : RIPNG_PORT,
 			       .dport = is_4 ? RIP_PORT : RIPNG_PORT,
 			       .data = data,
@@ -77,7 +106,7 @@ static void give(const uint8_t *data, uint32_t size, uint8_t who)
 
 	if (!packet)
 		abort();
-	if (who & 8)
+	if (who & OTHER_PORT)
 		udp.sport = 1234;
 	in.len = udp_write(packet, &ip, &udp);
 	rip_net_instance(router)->protocol->input(rip_net_instance(router), &in);

@@ -2,7 +2,8 @@
 /*
  * Frames from a port of the router or of a bridge that the router is in, all the way from parse to
  * tx: nothing is read beyond them, all of them are accounted for, no buffer is lost, and what the
- * router sends on is valid IP with one hop less than it came with.
+ * router sends on is valid IP with one hop less than it came with, and of IPv4 the same bytes, be
+ * it in fragments.
  */
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -52,6 +53,9 @@ static const uint8_t router_mac[6] = {2, 0, 0, 0, 1, 0};
 static bool is_own; /* what is on its way is control's, and as control wants it */
 static struct rte_mbuf_ext_shared_info infos[SEGS_MAX];
 
+/* The IPv4 packet that came; NULL: it was none, or is to be finished on its way. */
+static const uint8_t *came;
+
 static uint16_t end_rx(struct port *port, uint16_t queue, struct rte_mbuf **pkts, uint16_t max)
 {
 	struct end *end = (struct end *)port;
@@ -61,6 +65,27 @@ static uint16_t end_rx(struct port *port, uint16_t queue, struct rte_mbuf **pkts
 	pkts[0] = end->next;
 	end->next = NULL;
 	return 1;
+}
+
+static uint32_t field16(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 8 | p[1];
+}
+
+/* Its payload, or a fragment's, is what came. */
+static void check_payload(const struct rte_mbuf *m, uint32_t l3, const uint8_t *header)
+{
+	uint32_t in_header = (came[0] & 0xf) * 4u, out_header = (header[0] & 0xf) * 4u;
+	uint32_t in_len = field16(came + 2) - in_header, len = field16(header + 2) - out_header;
+	uint32_t in_at = (field16(came + 6) & 0x1fff) * 8, at = (field16(header + 6) & 0x1fff) * 8;
+	uint8_t copy[2048];
+	const uint8_t *payload = rte_pktmbuf_read(m, l3 + out_header, len, copy);
+
+	if (!payload || field16(header + 4) != field16(came + 4) || header[9] != came[9])
+		abort();
+	if (at < in_at || at - in_at + len > in_len ||
+	    memcmp(payload, came + in_header + (at - in_at), len) != 0)
+		abort();
 }
 
 /* What the router sent: its own header, and an IP packet that another router takes. */
@@ -84,6 +109,8 @@ static void check_routed(const struct rte_mbuf *m)
 			abort();
 		if (!is_own && (rte_raw_cksum(p + off, header) != 0xffff || p[off + 8] == 0))
 			abort();
+		if (came)
+			check_payload(m, off, p + off);
 	} else if (type == RTE_ETHER_TYPE_IPV6) {
 		if (p[off] >> 4 != 6 || (p[off + 7] == 0 && !is_own) ||
 		    40u + (p[off + 4] << 8 | p[off + 5]) > m->pkt_len - off)
@@ -291,6 +318,17 @@ static void mend(uint8_t *frame, uint32_t len, const struct told *told)
 	memcpy(frame + 24, &sum, 2);
 }
 
+/* Whole, as parse demands it of what is routed. */
+static const uint8_t *find_ip4(const struct told *told, const uint8_t *frame, uint32_t len)
+{
+	uint32_t off = len > 16 && frame[12] == 0x81 && frame[13] == 0 ? 18 : 14;
+
+	if (told->what & (UNFINISHED | INJECT) || len < off + 20 ||
+	    field16(frame + off - 2) != 0x0800 || field16(frame + off + 2) > len - off)
+		return NULL;
+	return frame + off;
+}
+
 static void enter(const struct told *told, const uint8_t *frame, uint32_t len)
 {
 	struct inject in = {.vrf = 0, .dst_mac = {2, 0, 0, 0, 0, 9}, .forwarded = told->mss & 1};
@@ -346,6 +384,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	mend(frame, len, &told);
 	if (len == 0)
 		return 0;
+	came = find_ip4(&told, frame, len);
 	add_iface(1, &ends[0].port, 0, 68 + 6 * told.mtu);
 	enter(&told, frame, len);
 	while (worker_round(workers_at(0)))

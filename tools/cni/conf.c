@@ -50,6 +50,15 @@ static int load_version(struct cni *cni)
 			version ? version : "missing");
 }
 
+/* Answers are JSON, which has UTF-8 alone; the environment may hold any bytes. */
+static bool is_text(const char *bytes)
+{
+	json_t *text = json_string(bytes);
+
+	json_decref(text);
+	return text != NULL;
+}
+
 static int check_environment(struct cni *cni)
 {
 	const char *id = cni->container, *name = cni->ifname;
@@ -59,10 +68,10 @@ static int check_environment(struct cni *cni)
 		return cni_fail(cni, CNI_BAD_ENVIRONMENT,
 				"CNI_CONTAINERID is '%s': expected letters, digits, _ . and -", id);
 	if (n < 1 || n > 15 || strpbrk(name, "/: \t\n%") || !strcmp(name, ".") ||
-	    !strcmp(name, ".."))
+	    !strcmp(name, "..") || !is_text(name))
 		return cni_fail(cni, CNI_BAD_ENVIRONMENT,
 				"CNI_IFNAME is '%s': expected an interface's name", name);
-	if (*cni->netns != '/' && strcmp(cni->command, "DEL") != 0)
+	if ((*cni->netns != '/' && strcmp(cni->command, "DEL") != 0) || !is_text(cni->netns))
 		return cni_fail(cni, CNI_BAD_ENVIRONMENT,
 				"CNI_NETNS is '%s': expected the path of a network namespace",
 				cni->netns);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <errno.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,19 +13,6 @@
 #define INPUT_MAX     (1 << 20)
 #define PATIENCE      50 /* s: after which whoever we wait for is given up */
 #define PATIENCE_LEFT 5  /* s: for each wait while what was done is undone */
-
-int cni_fail(struct cni *cni, enum cni_code code, const char *format, ...)
-{
-	char text[2048];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	if (!cni->error)
-		cni->error = json_pack("{s:i, s:s+}", "code", (int)code, "msg", "weft-cni: ", text);
-	return -1;
-}
 
 static int print(const json_t *value)
 {

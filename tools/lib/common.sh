@@ -114,8 +114,9 @@ show_progress() { # PID LOG WHAT
 	return 0
 }
 
-# Configures DIR if it is new (with the meson arguments that follow), and builds it. Returns 1
-# with the compiler's words on standard error.
+# Configures DIR if it is new (with the meson arguments that follow), and builds build_targets, or
+# all where there are none. Returns 1 with the compiler's words on standard error.
+build_targets=()
 build_in() { # DIR [ARGS…]
 	local dir=$1 log pid
 	shift
@@ -125,7 +126,7 @@ build_in() { # DIR [ARGS…]
 		meson setup "$dir" "$root" "$@" >"$log" 2>&1 </dev/null ||
 			{ tail -n 20 "$log" >&2; return 1; }
 	fi
-	ninja -C "$dir" >"$log" 2>&1 </dev/null &
+	ninja -C "$dir" "${build_targets[@]}" >"$log" 2>&1 </dev/null &
 	pid=$!
 	show_progress "$pid" "$log" "building"
 	wait "$pid" && return 0
