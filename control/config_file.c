@@ -46,16 +46,21 @@ fail:
 }
 
 /* places: where to keep positions, or NULL. */
-static json_t *load_and_check(const char *text, size_t size, json_t **places, struct errors *errors)
+static json_t *load_and_check(const char *text, size_t size, const json_t *running, json_t **places,
+			      struct errors *errors)
 {
 	json_t *tree = yaml_load(text, size, places, errors);
 	json_t *checked = tree ? schema_check(&nouns, tree, errors) : NULL;
 
 	json_decref(tree);
-	return checked;
+	if (!checked || !running || schema_check_here(&nouns, checked, running, errors) == 0)
+		return checked;
+	json_decref(checked);
+	return NULL;
 }
 
-json_t *config_text_load(const char *text, size_t size, struct errors *errors)
+json_t *config_text_load(const char *text, size_t size, const json_t *running,
+			 struct errors *errors)
 {
 	json_t *positions = NULL, *checked;
 	struct errors ignored;
@@ -63,18 +68,19 @@ json_t *config_text_load(const char *text, size_t size, struct errors *errors)
 	/* Only who finds a mistake has to find its line, too. */
 	errors_init(&ignored);
 	ignored.later = errors->later;
-	checked = load_and_check(text, size, NULL, &ignored);
+	checked = load_and_check(text, size, running, NULL, &ignored);
 	errors_fini(&ignored);
 	if (checked || later_is_waiting(errors->later))
 		return checked;
-	checked = load_and_check(text, size, &positions, errors);
+	checked = load_and_check(text, size, running, &positions, errors);
 	if (!checked && positions)
 		yaml_locate(positions, errors);
 	json_decref(positions);
 	return checked;
 }
 
-json_t *config_file_load(const char *path, bool may_be_missing, struct errors *errors)
+json_t *config_file_load(const char *path, bool may_be_missing, const json_t *running,
+			 struct errors *errors)
 {
 	size_t size;
 	FILE *f = fopen(path, "re");
@@ -89,7 +95,7 @@ json_t *config_file_load(const char *path, bool may_be_missing, struct errors *e
 		errors_add(errors, "", "cannot read %s: %s", path, strerror(err));
 		return NULL;
 	}
-	json_t *tree = config_text_load(text, size, errors);
+	json_t *tree = config_text_load(text, size, running, errors);
 	free(text);
 	return tree;
 }

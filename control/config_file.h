@@ -14,9 +14,12 @@
 #include "control/spine/error.h"
 
 /* Reads, parses and checks: the canonical tree (new reference), or NULL with errors that tell their
- * line and column. A file that is missing is an empty one where it may_be_missing. */
-json_t *config_file_load(const char *path, bool may_be_missing, struct errors *errors);
-json_t *config_text_load(const char *text, size_t size, struct errors *errors);
+ * line and column. A file that is missing is an empty one where it may_be_missing. running: what is
+ * not, or not the same, there has to be possible on this machine now; NULL: nothing has to be. */
+json_t *config_file_load(const char *path, bool may_be_missing, const json_t *running,
+			 struct errors *errors);
+json_t *config_text_load(const char *text, size_t size, const json_t *running,
+			 struct errors *errors);
 
 /* Writes the tree in place of the file, whole or not at all. 0 or -1 with an error. */
 int config_file_save(const char *path, const json_t *tree, struct errors *errors);

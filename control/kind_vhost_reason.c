@@ -1,10 +1,35 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "control/kind_vhost_reason.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "vhost/vhost.h"
+
+void kind_vhost_explain_place(const char *socket, int error, char *out, size_t size)
+{
+	const char *slash = strrchr(socket, '/');
+
+	if (error == EISDIR)
+		snprintf(out, size, "%s is a folder: name a socket in it, or remove it", socket);
+	else if (error == ENOTSOCK)
+		snprintf(out, size,
+			 "%s exists and is not a socket: remove it, or choose another path",
+			 socket);
+	else if (error == ENOTDIR)
+		snprintf(out, size,
+			 "there is no folder %.*s for the socket: make it, or choose another path",
+			 slash ? (int)(slash - socket) : 0, socket);
+	else if (error == EACCES || error == EPERM)
+		snprintf(out, size,
+			 "weftd has no right to use %s: it has to enter each folder above it, and "
+			 "to write to it",
+			 socket);
+	else
+		snprintf(out, size, "cannot use the socket %s: %s", socket, strerror(error));
+}
 
 /* What needs a word of the port's own. */
 static void explain_socket(const struct port *port, enum vhost_reason reason, char *out,
@@ -60,7 +85,17 @@ void kind_vhost_explain(const struct port *port, char *out, size_t size)
 {
 	enum vhost_reason reason = vhost_reason(port);
 
-	if (reason == VHOST_NO_SOCKET || reason == VHOST_NO_PEER)
+	if (reason == VHOST_NO_PLACE)
+		kind_vhost_explain_place(vhost_socket(port), vhost_error(port), out, size);
+	else if (reason == VHOST_CROWDED)
+		snprintf(out, size,
+			 "%s takes no more connections: is another program, or another weftd, on "
+			 "it?",
+			 vhost_socket(port));
+	else if (reason == VHOST_SOCKET_LOST)
+		snprintf(out, size, "the socket %s was taken away: it is made anew",
+			 vhost_socket(port));
+	else if (reason == VHOST_NO_SOCKET || reason == VHOST_NO_PEER)
 		explain_socket(port, reason, out, size);
 	else if (reason == VHOST_STALLED)
 		explain_stall(port, out, size);

@@ -10,5 +10,7 @@ struct port;
 
 /* "" when all is well. */
 void kind_vhost_explain(const struct port *port, char *out, size_t size);
+/* What is wrong with the place of a socket: error is of vhost_create, or of vhost_socket_look. */
+void kind_vhost_explain_place(const char *socket, int error, char *out, size_t size);
 
 #endif

@@ -110,8 +110,8 @@ static json_t *apply_tree(struct call *call, const json_t *tree)
 static json_t *apply(struct call *call)
 {
 	const json_t *text = json_object_get(call->args, WIRE_ARG_TEXT);
-	json_t *tree =
-		config_text_load(json_string_value(text), json_string_length(text), call->errors);
+	json_t *tree = config_text_load(json_string_value(text), json_string_length(text),
+					config_running(weftd.config), call->errors);
 	json_t *changes = tree ? apply_tree(call, tree) : NULL;
 
 	json_decref(tree);

@@ -7,7 +7,9 @@
 #include "control/crew.h"
 #include "control/offloads.h"
 #include "control/port_kind.h"
+#include "control/socket_path.h"
 #include "control/spine/field.h"
+#include "vhost/vhost.h"
 
 static bool is_common(const char *key)
 {
@@ -86,8 +88,11 @@ static int check_workers(const json_t *value, const json_t *candidate, const cha
 
 static bool same_text(const json_t *a, const json_t *b, const char *key)
 {
-	const json_t *x = json_object_get(a, key), *y = json_object_get(b, key);
-	return x == y || json_equal(x, y);
+	const char *x = conf_str(a, key), *y = conf_str(b, key);
+
+	if (!x || !y)
+		return x == y;
+	return strcmp(key, "socket") == 0 ? socket_path_is_same(x, y) : strcmp(x, y) == 0;
 }
 
 /* Two ports cannot have one device or one socket; the second one in the file is told. */
@@ -131,4 +136,42 @@ int port_check(const char *name, const json_t *value, const json_t *candidate, c
 	if (errors->n == before && kind->check)
 		kind->check(value, path, errors);
 	return errors->n == before ? 0 : -1;
+}
+
+/* What the whole switch, and the vhost library, has room for. */
+int port_check_all(const json_t *section, const json_t *candidate, struct errors *errors)
+{
+	unsigned n_ports = 0, n_places = 0;
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)section, name, value) {
+		const char *role = conf_str(value, "role");
+
+		if (conf_str(value, "socket"))
+			n_places += role && strcmp(role, "server") == 0 ? 2 : 1;
+		if (++n_ports > PORT_MAX)
+			return errors_add_key(
+				errors, "ports", name,
+				"a weftd has at most %d ports: run another one beside "
+				"it (weftd -n NAME)",
+				PORT_MAX);
+		if (n_places > VHOST_PLACES)
+			return errors_add_key(
+				errors, "ports", name,
+				"the vhost library has no room for more guests: a weftd has at "
+				"most %d vhost-user ports, and of role: server half as many; run "
+				"another one beside it (weftd -n NAME)",
+				VHOST_PLACES);
+	}
+	return 0;
+}
+
+int port_check_here(const char *name, const json_t *old, const json_t *value,
+		    const json_t *candidate, const char *path, struct errors *errors)
+{
+	const struct port_kind *kind = port_kind_find(conf_str(value, "type"));
+	const json_t *ports = json_object_get(candidate, "ports");
+
+	return kind->check_here ? kind->check_here(old, value, ports, path, errors) : 0;
 }

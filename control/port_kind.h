@@ -33,9 +33,13 @@ struct port_kind {
 	const char *const *required;
 	bool own_mac; /* the device, and so its MAC address, is weft's alone */
 
-	/* Beyond the fields: has this sense on this machine? May be NULL. 0 or -1. Opens nothing.
-	 */
+	/* Beyond the fields: has this sense? Of the whole configuration at each change, and so no
+	 * question of how this machine is just now. May be NULL. 0 or -1. */
 	int (*check)(const json_t *conf, const char *path, struct errors *errors);
+	/* Could it be opened on this machine now, as far as that is seen without trying? Of ports
+	 * that are new (old is NULL) or change, see struct noun. May be NULL. 0 or -1. */
+	int (*check_here)(const json_t *old, const json_t *conf, const json_t *ports,
+			  const char *path, struct errors *errors);
 	/* Returns a port that is not attached, or NULL with an error added. conf is effective. */
 	struct port *(*open)(const char *name, const json_t *conf, struct errors *errors);
 	/* After dp_port_detach. */
@@ -59,5 +63,9 @@ const struct port_kind *port_kind_find(const char *type);
 /* Kinds call this when a port's status may have changed: the port noun compares and sends events.
  */
 void port_status_changed(struct port *port);
+
+/* What the port stood on is gone, and it has said why: within a second it is closed and opened
+ * anew, and kept down as long as that fails. */
+void port_lost(struct port *port);
 
 #endif

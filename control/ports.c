@@ -211,6 +211,7 @@ static void close_now(struct port_entry *entry)
 	dp_port_detach(port);
 	ports.by_index[index] = NULL;
 	entry->port = NULL;
+	entry->is_lost = false;
 	entry->kind->close(port);
 	crew_place();
 	share_refresh();
@@ -234,8 +235,9 @@ static void retry(void *arg)
 
 	for (struct port_entry *e = ports.first; e; e = e->next) {
 		struct errors errors;
-		if (e->port)
+		if (e->port && !e->is_lost)
 			continue;
+		close_now(e);
 		errors_init(&errors);
 		if (open_now(e, &errors) < 0) {
 			keep_down(e, &errors);
@@ -247,6 +249,23 @@ static void retry(void *arg)
 		return;
 	loop_cancel(ports.retry);
 	ports.retry = NULL;
+}
+
+static void retry_later(void)
+{
+	if (!ports.retry)
+		ports.retry = loop_timer(RETRY_MS, true, retry, NULL);
+}
+
+void port_lost(struct port *port)
+{
+	struct port_entry *entry = ports_by_port(port);
+
+	if (!entry)
+		return;
+	entry->is_lost = true;
+	ports_status(entry);
+	retry_later();
 }
 
 static void forget_removed(void *arg)
@@ -310,8 +329,7 @@ int ports_add(const char *name, const json_t *conf, struct errors *errors)
 	errors_init(&why);
 	if (open_now(entry, &why) < 0) {
 		keep_down(entry, &why);
-		if (!ports.retry)
-			ports.retry = loop_timer(RETRY_MS, true, retry, NULL);
+		retry_later();
 	}
 	errors_fini(&why);
 	return 0;

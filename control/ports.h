@@ -21,6 +21,7 @@ struct port_entry {
 	json_t *conf; /* effective */
 	const struct port_kind *kind;
 	struct port *port;              /* NULL: not open yet */
+	bool is_lost;                   /* what it stood on is gone: to be opened anew */
 	uint16_t core[PORT_QUEUES_MAX]; /* who polls its queues; crew.c writes */
 	struct port_status status;      /* as last told */
 	struct dp_port_stats base;      /* its counters when they were cleared */

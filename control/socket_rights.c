@@ -28,7 +28,7 @@ static int parse_mode(const char *text)
 int socket_rights_check(const json_t *conf, bool is_server, const char *path, struct errors *errors)
 {
 	static const char *const keys[] = {"group", "mode"};
-	const char *group = conf_str(conf, "group"), *mode = conf_str(conf, "mode");
+	const char *mode = conf_str(conf, "mode");
 	size_t before = errors->n;
 	char at[FIELD_PATH_MAX];
 
@@ -40,14 +40,22 @@ int socket_rights_check(const json_t *conf, bool is_server, const char *path, st
 				   "server with %s",
 				   keys[i]);
 	}
-	field_path(at, path, "group");
-	if (is_server && group && !getgrnam(group))
-		errors_add(errors, at, "there is no group %s: getent group lists them", group);
 	field_path(at, path, "mode");
 	if (is_server && mode && parse_mode(mode) < 0)
 		errors_add(errors, at, "'%s' is no mode: expected three octal digits, such as 0660",
 			   mode);
 	return errors->n == before ? 0 : -1;
+}
+
+int socket_rights_check_group(const json_t *conf, const char *path, struct errors *errors)
+{
+	const char *group = conf_str(conf, "group");
+	char at[FIELD_PATH_MAX];
+
+	if (!group || getgrnam(group))
+		return 0;
+	field_path(at, path, "group");
+	return errors_add(errors, at, "there is no group %s: getent group lists them", group);
 }
 
 /* The folder may be a guest's: whatever it has put in the socket's place stays as it is. */

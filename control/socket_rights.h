@@ -10,9 +10,11 @@
 
 #include "control/spine/error.h"
 
-/* Is there such a group, and is the mode one? And does weft make the socket? 0 or -1. */
+/* Is the mode one? And does weft make the socket? 0 or -1. */
 int socket_rights_check(const json_t *conf, bool is_server, const char *path,
 			struct errors *errors);
+/* Is there such a group on this machine? 0 or -1. */
+int socket_rights_check_group(const json_t *conf, const char *path, struct errors *errors);
 /* Gives them to the socket at path. 0 or -1. */
 int socket_rights_set(const char *socket, const json_t *conf, const char *name,
 		      struct errors *errors);

@@ -79,16 +79,25 @@ static struct vhost_port *make_port(const struct vhost_conf *conf)
 /* Whether the socket can be ours: 0 or -errno. */
 static int check_socket(const struct vhost_conf *conf)
 {
-	int rc;
-
 	if (conf->n_queues < 1 || conf->n_queues > PORT_QUEUES_MAX || !conf->socket[0])
 		return -EINVAL;
 	if (vhost_table_find(conf->socket))
 		return -EADDRINUSE;
 	if (conf->server)
 		return vhost_socket_clear(conf->socket);
-	rc = vhost_socket_probe(conf->socket);
-	return rc == -ENOENT ? 0 : rc;
+	return strlen(conf->socket) < VHOST_SOCKET_MAX ? 0 : -ENAMETOOLONG;
+}
+
+static int server_start(struct vhost_port *vp)
+{
+	int rc = vhost_register(vp);
+
+	if (rc < 0)
+		return rc;
+	/* First the watch: a socket that is taken away between the two is not missed. */
+	(void)!vhost_news_watch(vp->socket);
+	vp->id = vhost_socket_id(vp->socket);
+	return 0;
 }
 
 struct port *vhost_create(const struct vhost_conf *conf)
@@ -105,7 +114,9 @@ struct port *vhost_create(const struct vhost_conf *conf)
 		return NULL;
 	vhost_table_add(vp);
 	if (vp->is_server)
-		rc = vhost_register(vp);
+		rc = server_start(vp);
+	else
+		vp->error = -vhost_socket_look(vp->socket);
 	if (rc < 0) {
 		vhost_table_del(vp);
 		free_port(vp);
@@ -140,6 +151,29 @@ static enum vhost_reason why_hangs_up(const struct vhost_port *vp)
 									 : VHOST_HANGS_UP;
 }
 
+/* Nobody is connected. */
+static enum vhost_reason why_alone(const struct vhost_port *vp)
+{
+	if (vp->is_server)
+		return vp->is_robbed ? VHOST_SOCKET_LOST : VHOST_NO_PEER;
+	switch (vp->error) {
+	case ENOENT:
+		return VHOST_NO_SOCKET;
+	case EAGAIN:
+		return VHOST_CROWDED;
+	case 0: /* and it has gone since then */
+	case ECONNREFUSED:
+		return VHOST_NO_PEER;
+	default:
+		return VHOST_NO_PLACE;
+	}
+}
+
+int vhost_error(const struct port *port)
+{
+	return vhost_of((struct port *)port)->error;
+}
+
 enum vhost_reason vhost_reason(const struct port *port)
 {
 	const struct vhost_port *vp = vhost_of((struct port *)port);
@@ -148,7 +182,7 @@ enum vhost_reason vhost_reason(const struct port *port)
 	if (!is_ready && atomic_load(&vp->n_tries) >= VHOST_TRIES)
 		return why_hangs_up(vp);
 	if (atomic_load(&vp->connection) == VHOST_NO_DEVICE)
-		return vp->is_server || vp->has_socket ? VHOST_NO_PEER : VHOST_NO_SOCKET;
+		return why_alone(vp);
 	if (is_ready && (!atomic_load(&vp->ring_on[0]) || !atomic_load(&vp->ring_on[1])))
 		return VHOST_QUEUE_DISABLED;
 	/* What was seen of a driver that ran, or did not, until just now is not true any more. */
@@ -188,13 +222,17 @@ static void client_connect(struct vhost_port *vp, int64_t now)
 {
 	/* First the watch, then the look: a socket made between the two is not missed. */
 	bool is_watched = vhost_news_watch(vp->socket) == 0;
+	int rc = vhost_socket_look(vp->socket);
 
-	vp->has_socket = vhost_socket_probe(vp->socket) == 0;
+	vp->has_socket = rc == 0;
+	if (rc == 0)
+		rc = vhost_register(vp);
+	vp->error = -rc;
 	if (!vp->has_socket) {
 		vp->failures = 0;
 		atomic_store(&vp->n_tries, 0);
 		vp->retry_ms = now + (is_watched ? RETRY_FALLBACK : RETRY_LATER);
-	} else if (vhost_register(vp) < 0) {
+	} else if (rc < 0) {
 		vp->retry_ms = now + (++vp->failures < SOON_TIMES ? RETRY_SOON : RETRY_LATER);
 	} else {
 		/* Should the peer hang up at once, it is not to keep control busy. */
@@ -203,7 +241,7 @@ static void client_connect(struct vhost_port *vp, int64_t now)
 }
 
 /* Returns when it wants to be looked at again (monotonic, ms), INT64_MAX for when there is news. */
-static int64_t client_poll(struct vhost_port *vp, int64_t now, bool made)
+static int64_t client_poll(struct vhost_port *vp, int64_t now, bool moved)
 {
 	if (vp->is_registered && atomic_load(&vp->lost)) {
 		if (!vp->is_ending)
@@ -218,16 +256,24 @@ static int64_t client_poll(struct vhost_port *vp, int64_t now, bool made)
 	}
 	if (vp->is_registered)
 		return INT64_MAX;
-	if (made && !vp->has_socket)
+	if (moved && !vp->has_socket)
 		vp->retry_ms = now;
 	if (now >= vp->retry_ms)
 		client_connect(vp, now);
 	return vp->is_registered ? INT64_MAX : vp->retry_ms;
 }
 
+/* While somebody is connected it does not matter where the socket is. */
+static void server_poll(struct vhost_port *vp, bool moved)
+{
+	if (atomic_load(&vp->connection) == VHOST_NO_DEVICE &&
+	    (moved | atomic_exchange(&vp->lost, false)) && !vp->is_robbed)
+		vp->is_robbed = !vhost_socket_is(vp->socket, vp->id);
+}
+
 int vhost_poll(void (*changed)(void *arg, struct port *port), void *arg)
 {
-	bool made = vhost_news_take();
+	bool moved = vhost_news_take();
 	int64_t now = vhost_now_ms(), next = INT64_MAX;
 	unsigned n_ports = 0;
 
@@ -235,15 +281,22 @@ int vhost_poll(void (*changed)(void *arg, struct port *port), void *arg)
 		n_ports++;
 	for (struct vhost_port *vp = vhost_table_first(), *after; vp; vp = after) {
 		enum vhost_reason reason;
-		int64_t at = vp->is_server ? INT64_MAX : client_poll(vp, now, made);
+		int64_t at = INT64_MAX;
+		int error;
 
+		if (vp->is_server)
+			server_poll(vp, moved);
+		else
+			at = client_poll(vp, now, moved);
 		after = vp->next; /* changed may destroy the port */
 		at = RTE_MIN(at, vhost_watch(vp, now, n_ports));
 		next = RTE_MIN(at, next);
 		reason = vhost_reason(&vp->port);
-		if (reason == vp->reported)
+		error = reason == VHOST_NO_PLACE ? vp->error : 0;
+		if (reason == vp->reported && error == vp->reported_error)
 			continue;
 		vp->reported = reason;
+		vp->reported_error = error;
 		changed(arg, &vp->port);
 	}
 	return next == INT64_MAX ? -1 : (int)(next - now);

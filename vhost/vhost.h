@@ -13,6 +13,10 @@
 
 #include "dataplane/port.h"
 
+/* Descriptors that the library serves at once, less one of its own: a client's port needs one, for
+ * its guest, and a server's another one, for its socket. */
+#define VHOST_PLACES 1023
+
 struct vhost_conf {
 	const char *name;
 	const char *socket;
@@ -28,8 +32,11 @@ struct vhost_conf {
 
 enum vhost_reason {
 	VHOST_UP,
+	VHOST_NO_PLACE,    /* client: nothing can listen at the path, vhost_error says why */
 	VHOST_NO_SOCKET,   /* client: the path does not exist */
 	VHOST_NO_PEER,     /* nobody accepts, or nobody has connected */
+	VHOST_CROWDED,     /* client: somebody listens, and accepts no more connections */
+	VHOST_SOCKET_LOST, /* server: its socket was removed or replaced, nobody can come */
 	VHOST_SILENT,      /* connected, and not a word: not a vhost-user front end */
 	VHOST_NEGOTIATING, /* connected, memory or rings not yet set up: no driver has started */
 	VHOST_NOT_SHARED,  /* the guest's memory is not shared, and weft sees none of its packets */
@@ -45,13 +52,18 @@ enum vhost_reason {
 };
 
 /* NULL with errno: EADDRINUSE (another port, or another process, has the socket), ENAMETOOLONG,
- * EACCES, ENOENT (no such folder, server), ENOTSOCK (path is something else), ENOMEM, EMFILE.
- * A client whose peer is missing is created all the same and keeps trying from vhost_poll. */
+ * ENOMEM, EMFILE, and for a server, which has to make its socket, what vhost_socket_look has. A
+ * client is created whatever is at the path or not, and keeps trying from vhost_poll. */
 struct port *vhost_create(const struct vhost_conf *conf);
 /* After dp_port_detach. NULL is legal. */
 void vhost_destroy(struct port *port);
 
+/* What is at the path: 0 a socket, or -ENOENT, -ENOTDIR (there is no folder to have one), -EISDIR,
+ * -ENOTSOCK, -EACCES, -ENAMETOOLONG, or what else the system says. */
+int vhost_socket_look(const char *path);
+
 enum vhost_reason vhost_reason(const struct port *port);
+int vhost_error(const struct port *port); /* an errno, for VHOST_NO_PLACE */
 const char *vhost_socket(const struct port *port);
 bool vhost_is_server(const struct port *port);
 /* Since when its guest takes nothing, for VHOST_STALLED. */

@@ -357,7 +357,10 @@ void vhost_unregister(struct vhost_port *vp)
 {
 	if (!vp->is_registered)
 		return;
+	if (vp->is_server && !vhost_socket_is(vp->socket, vp->id))
+		vhost_socket_spare(vp->socket);
 	rte_vhost_driver_unregister(vp->socket);
+	vhost_socket_spare(NULL);
 	vp->is_registered = false;
 	vp->is_ending = false;
 	/* Taking a live connection back ends it without on_disconnect. */

@@ -2,7 +2,8 @@
 /*
  * How control hears of news: one epoll descriptor over an eventfd that
  * rte_vhost's thread writes, and an inotify descriptor that tells when QEMU
- * makes its socket, so that a client port without a peer costs nothing.
+ * makes its socket, so that a client port without a peer costs nothing, and when
+ * somebody takes a server's away.
  */
 #include <errno.h>
 #include <libgen.h>
@@ -14,6 +15,9 @@
 #include <unistd.h>
 
 #include "vhost/vhost_port.h"
+
+#define COMES (IN_CREATE | IN_MOVED_TO)
+#define GOES  (IN_DELETE | IN_MOVED_FROM | IN_MOVE_SELF)
 
 static struct {
 	int epoll, event, inotify; /* set once; 0: not yet, or -errno in epoll */
@@ -75,8 +79,7 @@ int vhost_news_watch(const char *path)
 		return -ENOTSUP;
 	snprintf(folder, sizeof(folder), "%s", path);
 	/* The same folder again is the same watch. */
-	if (inotify_add_watch(news.inotify, dirname(folder), IN_CREATE | IN_MOVED_TO | IN_ONLYDIR) <
-	    0)
+	if (inotify_add_watch(news.inotify, dirname(folder), COMES | GOES | IN_ONLYDIR) < 0)
 		return -errno;
 	return 0;
 }

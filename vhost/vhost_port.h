@@ -49,6 +49,10 @@ struct vhost_queue {
 	atomic_ulong n_taken, n_refused, n_too_long;
 };
 
+struct vhost_socket_id {
+	uint64_t device, inode;
+};
+
 struct vhost_taken {
 	uint64_t taken, refused, too_long; /* packets */
 };
@@ -94,11 +98,15 @@ struct vhost_port {
 
 	/* Control. */
 	bool is_registered;
-	bool is_ending;    /* client: its connection ended, it is to be registered again */
-	bool has_socket;   /* client: the path was there at the last look */
-	int64_t retry_ms;  /* client: when to try again, on the monotonic clock */
+	bool is_ending;  /* client: its connection ended, it is to be registered again */
+	bool has_socket; /* client: the path was there at the last look */
+	int error;       /* client: what came of the last attempt, an errno; 0: a connection */
+	struct vhost_socket_id id; /* server: of its socket */
+	bool is_robbed;            /* server: that is not at the path any more */
+	int64_t retry_ms;          /* client: when to try again, on the monotonic clock */
 	uint16_t failures; /* client: attempts in a row that found the socket but nobody behind */
 	enum vhost_reason reported;
+	int reported_error;
 	struct vhost_port *next;
 
 	/* Control, vhost_watch.c. */
@@ -169,9 +177,10 @@ void vhost_unregister(struct vhost_port *vp);
 /* The news descriptor. Any thread. */
 int vhost_news_fd(void);
 void vhost_news_send(void);
-/* Control, once vhost_news_fd is readable: true when sockets came into a watched folder. */
+/* Control, once vhost_news_fd is readable: true when something came to a watched folder, or went.
+ */
 bool vhost_news_take(void);
-/* Control: news also when something is made in the folder of path. 0 or -errno. */
+/* Control: news also when something is made in the folder of path, or goes. 0 or -errno. */
 int vhost_news_watch(const char *path);
 
 /* Where the device goes on in a packed ring, as its descriptors tell. */
@@ -187,11 +196,14 @@ bool vhost_packed_find(const struct vring_packed_desc *ring, uint16_t size,
 /* Marks those of the gap as used. */
 void vhost_packed_close(struct vring_packed_desc *ring, const struct vhost_packed *found);
 
-/* Is there a socket at path? 0, -ENOENT, -ENOTSOCK, -ENAMETOOLONG or -EACCES. */
-int vhost_socket_probe(const char *path);
 /* Makes the path free to be bound: removes a socket that a dead process left.
- * 0, or as above, or -EADDRINUSE where somebody listens. -ENOENT: there is no folder. */
+ * 0, or as vhost_socket_look, or -EADDRINUSE where somebody listens. */
 int vhost_socket_clear(const char *path);
+/* Which file is at the path, zeros for none; and whether it is that one. */
+struct vhost_socket_id vhost_socket_id(const char *path);
+bool vhost_socket_is(const char *path, struct vhost_socket_id id);
+/* From now on, until NULL, the calling thread's unlink leaves this path alone. */
+void vhost_socket_spare(const char *path);
 /* rte_vhost reads a message's body without a limit of time, on the one thread that serves all
  * ports: a peer that stops amid a message, or reads no answers, would stop them all. Limits the
  * connections over path to VHOST_PATIENCE_MS; the library keeps their descriptors to itself, so

@@ -13,15 +13,47 @@
 
 #include "vhost/vhost_port.h"
 
-int vhost_socket_probe(const char *path)
+/* 0, or -ENOTDIR where there is none, or what the system says. */
+static int look_at_folder(const char *path)
+{
+	char folder[VHOST_SOCKET_MAX];
+	struct stat st;
+
+	snprintf(folder, sizeof(folder), "%s", path);
+	if (stat(dirname(folder), &st) < 0)
+		return errno == ENOENT ? -ENOTDIR : -errno;
+	return S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
+}
+
+static int judge(const struct stat *st)
+{
+	if (S_ISSOCK(st->st_mode))
+		return 0;
+	return S_ISDIR(st->st_mode) ? -EISDIR : -ENOTSOCK;
+}
+
+int vhost_socket_look(const char *path)
 {
 	struct stat st;
+	int rc;
 
 	if (strlen(path) >= VHOST_SOCKET_MAX)
 		return -ENAMETOOLONG;
-	if (stat(path, &st) < 0)
-		return errno == ENOTDIR ? -ENOENT : -errno;
-	return S_ISSOCK(st.st_mode) ? 0 : -ENOTSOCK;
+	if (stat(path, &st) == 0)
+		return judge(&st);
+	if (errno != ENOENT)
+		return -errno;
+	rc = look_at_folder(path);
+	return rc < 0 ? rc : -ENOENT;
+}
+
+struct vhost_socket_id vhost_socket_id(const char *path)
+{
+	struct stat st = {0};
+
+	if (lstat(path, &st) < 0)
+		return (struct vhost_socket_id){0};
+	return (struct vhost_socket_id){st.st_dev, st.st_ino};
 }
 
 /* Whether somebody listens: 0 nobody, -EADDRINUSE yes, or another -errno. */
@@ -95,23 +127,48 @@ pid_t vhost_socket_limit(const char *path, int *connection)
 	return peer;
 }
 
+bool vhost_socket_is(const char *path, struct vhost_socket_id id)
+{
+	struct vhost_socket_id now = vhost_socket_id(path);
+
+	return now.inode && now.inode == id.inode && now.device == id.device;
+}
+
+/*
+ * The library removes a server's socket by its path when it is taken back, and
+ * does not ask whose is there by then. So an unlink of ours stands before the C
+ * library's, too.
+ */
+static __thread const char *spared;
+
+void vhost_socket_spare(const char *path)
+{
+	spared = path;
+}
+
+int unlink(const char *path)
+{
+	if (spared && strcmp(path, spared) == 0)
+		return 0;
+	return (int)syscall(SYS_unlink, path);
+}
+
 int vhost_socket_clear(const char *path)
 {
-	char folder[VHOST_SOCKET_MAX];
 	struct stat st;
 	int rc;
 
 	if (strlen(path) >= VHOST_SOCKET_MAX)
 		return -ENAMETOOLONG;
-	snprintf(folder, sizeof(folder), "%s", path);
-	if (stat(dirname(folder), &st) < 0)
-		return -errno;
+	rc = look_at_folder(path);
+	if (rc < 0)
+		return rc;
 	/* A symbolic link, even one to nowhere, is not ours to replace. */
 	if (lstat(path, &st) < 0)
 		return errno == ENOENT ? 0 : -errno;
-	if (!S_ISSOCK(st.st_mode))
-		return -ENOTSOCK;
-	rc = probe_listener(path);
+	rc = judge(&st);
+	if (rc == 0)
+		rc = probe_listener(path);
 	if (rc < 0)
 		return rc;
 	return unlink(path) < 0 && errno != ENOENT ? -errno : 0;

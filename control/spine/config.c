@@ -181,7 +181,9 @@ json_t *config_apply(struct config *config, const json_t *candidate, const char 
 	tree = schema_check_beside(config->registry, candidate, config->running, errors);
 	if (tree == NULL)
 		return NULL;
-	changes = apply_and_keep(config, tree, comment, errors);
+	changes = schema_check_here(config->registry, tree, config->running, errors) == 0
+			  ? apply_and_keep(config, tree, comment, errors)
+			  : NULL;
 	json_decref(tree);
 	return changes;
 }

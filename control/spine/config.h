@@ -35,7 +35,8 @@ json_t *config_diff(const struct config *config, const json_t *candidate);
 json_t *config_apply(struct config *config, const json_t *candidate, const char *comment,
 		     struct errors *errors);
 
-/* The same with a tree that schema_check has returned just now. */
+/* The same with a tree that schema_check has returned just now, and that schema_check_here was
+ * asked about, unless what this machine lacks is to be waited for. */
 json_t *config_apply_sound(struct config *config, const json_t *tree, const char *comment,
 			   struct errors *errors);
 

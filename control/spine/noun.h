@@ -92,6 +92,11 @@ struct noun {
 	/* The same of all objects together: section is what stands under key (checked, without
 	 * defaults), after each was checked by itself. 0 or -1. */
 	int (*check_all)(const json_t *section, const json_t *candidate, struct errors *errors);
+	/* NOUN_MAP: could it be made on this machine as it is now? Asked, after all other checks,
+	 * of what is new (old is NULL) or changes: a change is not refused for the sake of what it
+	 * does not concern. Nor is a start, which waits for what is not there. 0 or -1. */
+	int (*check_here)(const char *name, const json_t *old, const json_t *value,
+			  const json_t *candidate, const char *path, struct errors *errors);
 	/* Makes, changes, unmakes it. 0, or -1 with an error added and nothing changed. Without
 	 * change an object is removed and added again. An error without a path is given the
 	 * object's. */

@@ -16,6 +16,11 @@ json_t *schema_check(const struct registry *registry, const json_t *tree, struct
 json_t *schema_check_beside(const struct registry *registry, const json_t *tree,
 			    const json_t *sound, struct errors *errors);
 
+/* A checked tree against this machine as it is now: asks the check_here hooks about what is not, or
+ * not the same, in running. 0, or -1 with errors. */
+int schema_check_here(const struct registry *registry, const json_t *tree, const json_t *running,
+		      struct errors *errors);
+
 /* Calls fn for each object of a checked tree, in the registry's order, with effective values; stops
  * at and returns the first result that is not 0. */
 int schema_each(const struct registry *registry, const json_t *tree,

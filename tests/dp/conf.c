@@ -71,7 +71,7 @@ const char *conf_run(void (*request)(void *arg, struct errors *errors), void *ar
 static void apply_text(void *arg, struct errors *errors)
 {
 	const char *text = arg;
-	json_t *tree = config_text_load(text, strlen(text), errors);
+	json_t *tree = config_text_load(text, strlen(text), NULL, errors);
 
 	if (tree)
 		json_decref(config_apply(weftd.config, tree, "test", errors));

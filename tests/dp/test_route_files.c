@@ -292,7 +292,7 @@ static void what_was_checked_is_what_is_used(void **state)
 		 with_file(""));
 	errors_init(&errors);
 	errors.later = &later;
-	tree = config_text_load(yaml, strlen(yaml), &errors);
+	tree = config_text_load(yaml, strlen(yaml), NULL, &errors);
 	assert_non_null(tree);
 	file_says("nonsense");
 	json_decref(config_apply_sound(weftd.config, tree, "test", &errors));

@@ -42,11 +42,12 @@ static char *read_text(const char *path, size_t *size)
 static char *complaint(const char *name, const char *text, size_t size)
 {
 	struct errors errors;
-	json_t *tree;
+	json_t *nothing = json_object(), *tree;
 	char *said;
 
 	errors_init(&errors);
-	tree = config_text_load(text, size, &errors);
+	tree = config_text_load(text, size, nothing, &errors);
+	json_decref(nothing);
 	said = tree == NULL ? errors_text(&errors, name) : NULL;
 	for (size_t i = 0; i < errors.n; i++)
 		if (errors.list[i].line == 0)

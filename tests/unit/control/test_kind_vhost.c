@@ -63,10 +63,13 @@ static void assert_said(const char *where, const char *part)
 	errors_init(&errors);
 }
 
+/* A port that is new. */
 static void check_conf(json_t *conf, const char *part)
 {
 	int rc = kind->check(conf, "ports.p", &errors);
 
+	if (rc == 0)
+		rc = kind->check_here(NULL, conf, NULL, "ports.p", &errors);
 	json_decref(conf);
 	assert_int_equal(rc, part ? -1 : 0);
 	if (part)
@@ -126,6 +129,7 @@ static void paths_that_cannot_be_sockets_are_refused(void **state)
 	check_conf(conf_of("/vm1.sock", "client"), NULL);
 	check_conf(conf_of("/vm1.sock", "server"), NULL);
 	check_conf(conf_of("", "client"), "is a folder: name a socket in it");
+	check_conf(conf_of("", "server"), "is a folder: name a socket in it");
 	check_conf(conf_of("/x/", "client"), "ends with a slash");
 	check_conf(json_pack("{s:s}", "socket", "vm1.sock"), "absolute path");
 	check_conf(json_pack("{s:s}", "socket", ""), "absolute path");
@@ -142,7 +146,8 @@ static void paths_that_cannot_be_sockets_are_refused(void **state)
 	close(open(path, O_CREAT | O_WRONLY, 0600));
 	check_conf(conf_of("/file", "client"), "exists and is not a socket");
 	check_conf(conf_of("/file", "server"), "exists and is not a socket");
-	check_conf(conf_of("/file/s", "server"), "is not a folder");
+	check_conf(conf_of("/file/s", "server"), "there is no folder");
+	check_conf(conf_of("/file/s", "client"), "there is no folder");
 	remove_at("/file");
 }
 
@@ -152,6 +157,46 @@ static void missing_folder_is_refused_where_weft_makes_the_socket(void **state)
 	check_conf(conf_of("/none/s", "client"), NULL);
 	/* weftd makes its own folder. */
 	check_conf(json_pack("{s:s, s:s}", "socket", "/run/weft/s", "role", "server"), NULL);
+}
+
+/* What is at the socket of a port that is there already hinders no other change, of this port
+ * neither. */
+static void only_what_changes_is_looked_at(void **state)
+{
+	json_t *old = conf_of("", "client"), *conf = conf_of("", "client");
+
+	json_object_set_new(conf, "mtu", json_integer(9000));
+	assert_int_equal(kind->check(conf, "ports.p", &errors), 0);
+	assert_int_equal(kind->check_here(old, conf, NULL, "ports.p", &errors), 0);
+	json_object_set_new(conf, "role", json_string("server"));
+	assert_int_equal(kind->check_here(old, conf, NULL, "ports.p", &errors), -1);
+	assert_said("ports.p.socket", "is a folder");
+	json_object_set_new(old, "role", json_string("server"));
+	json_object_set_new(conf, "group", json_string("no such"));
+	assert_int_equal(kind->check_here(old, conf, NULL, "ports.p", &errors), -1);
+	assert_said("ports.p.group", "there is no group");
+	json_object_set_new(old, "group", json_string("no such"));
+	assert_int_equal(kind->check_here(old, conf, NULL, "ports.p", &errors), 0);
+	json_decref(old);
+	json_decref(conf);
+}
+
+static void one_socket_by_two_ways_is_refused(void **state)
+{
+	char link[64];
+	json_t *conf = conf_of("/s", "client"), *ports;
+
+	snprintf(link, sizeof(link), "%s/link", folder);
+	assert_int_equal(symlink(folder, link), 0);
+	ports = json_pack("{s:O, s:o, s:o}", "p", conf, "q", conf_of("/link/t", "client"), "r",
+			  conf_of("/link/s", "server"));
+	assert_int_equal(kind->check_here(NULL, conf, ports, "ports.p", &errors), -1);
+	assert_said("ports.p.socket", "is used by port r already");
+	json_object_del(ports, "r");
+	assert_int_equal(kind->check_here(NULL, conf, ports, "ports.p", &errors), 0);
+	json_decref(ports);
+	json_decref(conf);
+	unlink(link);
 }
 
 static void client_says_what_it_waits_for(void **state)
@@ -167,6 +212,44 @@ static void client_says_what_it_waits_for(void **state)
 	wait_reason(port, "nobody listens on");
 	kind->close(port);
 	remove_at("/s");
+}
+
+/* One that is there already, or was before weftd was. */
+static void client_says_what_stands_in_its_way(void **state)
+{
+	struct port *port;
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/d", folder);
+	assert_int_equal(mkdir(path, 0700), 0);
+	port = open_at("/d", "client");
+	assert_non_null(port);
+	wait_reason(port, "/d is a folder: name a socket in it");
+	remove_at("/d");
+	close(open(path, O_CREAT | O_WRONLY, 0600));
+	wait_reason(port, "exists and is not a socket");
+	remove_at("/d");
+	wait_reason(port, "start the guest with");
+	kind->close(port);
+
+	port = open_at("/d/s", "client");
+	wait_reason(port, "there is no folder /tmp/weft-kind-");
+	kind->close(port);
+}
+
+static void server_says_what_stands_in_its_way(void **state)
+{
+	char path[64];
+
+	assert_null(open_at("", "server"));
+	assert_said("", "is a folder");
+	assert_null(open_at("/d/s", "server"));
+	assert_said("", "there is no folder");
+	snprintf(path, sizeof(path), "%s/file", folder);
+	close(open(path, O_CREAT | O_WRONLY, 0600));
+	assert_null(open_at("/file", "server"));
+	assert_said("", "exists and is not a socket");
+	remove_at("/file");
 }
 
 static void server_says_what_it_waits_for(void **state)
@@ -269,7 +352,8 @@ static void rights_that_cannot_be_given_are_refused(void **state)
 
 		json_object_set_new(conf, cases[i].key, json_string(cases[i].value));
 		snprintf(at, sizeof(at), "ports.p.%s", cases[i].key);
-		assert_int_equal(kind->check(conf, "ports.p", &errors), -1);
+		if (kind->check(conf, "ports.p", &errors) == 0)
+			kind->check_here(NULL, conf, NULL, "ports.p", &errors);
 		assert_said(at, cases[i].part);
 		json_decref(conf);
 	}
@@ -304,7 +388,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths_that_cannot_be_sockets_are_refused),
 		cmocka_unit_test(missing_folder_is_refused_where_weft_makes_the_socket),
+		cmocka_unit_test(only_what_changes_is_looked_at),
+		cmocka_unit_test(one_socket_by_two_ways_is_refused),
 		cmocka_unit_test(client_says_what_it_waits_for),
+		cmocka_unit_test(client_says_what_stands_in_its_way),
+		cmocka_unit_test(server_says_what_stands_in_its_way),
 		cmocka_unit_test(server_says_what_it_waits_for),
 		cmocka_unit_test(reason_fits_with_the_longest_path),
 		cmocka_unit_test(socket_in_use_is_refused_by_name),

@@ -51,6 +51,14 @@ static const struct refused refused[] = {
 	 "ports:\n  vm1: { type: vhost-user, socket: /s }\n  vm2: { type: vhost-user, socket: /s "
 	 "}\n",
 	 3, "is used by port vm1 already"},
+	{"one socket for two ports, with two slashes",
+	 "ports:\n  vm1: { type: vhost-user, socket: /run//s }\n"
+	 "  vm2: { type: vhost-user, socket: /run/s }\n",
+	 3, "is used by port vm1 already"},
+	{"one socket for two ports, with dots",
+	 "ports:\n  vm1: { type: vhost-user, socket: /run/././s }\n"
+	 "  vm2: { type: vhost-user, socket: /./run/s }\n",
+	 3, "is used by port vm1 already"},
 	{"a port's name that is too long",
 	 "ports:\n  a2345678901234567890123456789012:\n    type: vhost-user\n    socket: /s\n", 2,
 	 "31"},
@@ -102,13 +110,57 @@ static void what_makes_no_sense_is_refused_at_its_line(void **state)
 		const struct refused *c = &refused[i];
 		struct errors errors;
 		errors_init(&errors);
-		json_t *tree = config_text_load(c->yaml, strlen(c->yaml), &errors);
+		json_t *tree = config_text_load(c->yaml, strlen(c->yaml), NULL, &errors);
 		if (tree || !has(&errors, c)) {
 			char *text = errors_text(&errors, "file");
 			fail_msg("%s: expected \"%s\" at line %d, got:\n%s", c->shows, c->says,
 				 c->line, tree ? "no error" : text);
 		}
 		errors_fini(&errors);
+	}
+}
+
+/* n ports of a type, and what is said of them: "" where nothing is. Freed by the caller. */
+static char *said_of_many(int n, const char *fields)
+{
+	struct errors errors;
+	char *yaml = NULL, *said = NULL;
+	size_t size;
+	FILE *out = open_memstream(&yaml, &size);
+
+	fputs("ports:\n", out);
+	for (int i = 0; i < n; i++)
+		fprintf(out, "  p%d: { %s%d }\n", i, fields, i);
+	fclose(out);
+	errors_init(&errors);
+	json_decref(config_text_load(yaml, size, NULL, &errors));
+	said = errors_text(&errors, "");
+	errors_fini(&errors);
+	free(yaml);
+	return said;
+}
+
+static void more_ports_than_there_is_room_for_are_refused(void **state)
+{
+	static const struct {
+		int n;
+		const char *fields, *says;
+	} cases[] = {
+		{1023, "type: vhost-user, socket: /s", NULL},
+		{1024, "type: vhost-user, socket: /s", ":1025:3: ports: the vhost library"},
+		{511, "type: vhost-user, role: server, socket: /s", NULL},
+		{512, "type: vhost-user, role: server, socket: /s",
+		 ":513:3: ports: the vhost library"},
+		{1024, "type: tap, device: t", NULL},
+		{1025, "type: tap, device: t", ":1026:3: ports: a weftd has at most 1024"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *said = said_of_many(cases[i].n, cases[i].fields);
+
+		if (cases[i].says ? !strstr(said, cases[i].says) : *said)
+			fail_msg("%d of %s: %s", cases[i].n, cases[i].fields, said);
+		free(said);
 	}
 }
 
@@ -124,6 +176,11 @@ static void what_makes_sense_is_taken(void **state)
 		      "protected: yes, storm: 1000, mac_limit: 5 }\n      vm2: {}\n"
 		      "    aging: 0\n    macs:\n      - { mac: 02:00:00:00:00:01, vlan: 25, port: "
 		      "vm1 }\n",
+		/* Sockets that are not one: a name with a dot is a name. */
+		"ports:\n  a: { type: vhost-user, socket: /run/.s }\n"
+		"  b: { type: vhost-user, socket: /run/s }\n"
+		"  c: { type: vhost-user, socket: /run/s/s }\n"
+		"  d: { type: vhost-user, socket: /run/s./s }\n",
 		PORTS "bridges:\n  b1: { ports: { vm1: { trunk: all } } }\n  b2: { ports: { vm2: { "
 		      "vlan: 10 } } }\n",
 		/* Interfaces: places, addresses of both families, equal ones in two VRFs, a
@@ -157,7 +214,7 @@ static void what_makes_sense_is_taken(void **state)
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		struct errors errors;
 		errors_init(&errors);
-		json_t *tree = config_text_load(good[i], strlen(good[i]), &errors);
+		json_t *tree = config_text_load(good[i], strlen(good[i]), NULL, &errors);
 		if (!tree)
 			fail_msg("%s\n%s", good[i], errors_text(&errors, "file"));
 		json_decref(tree);
@@ -230,6 +287,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_makes_no_sense_is_refused_at_its_line),
+		cmocka_unit_test(more_ports_than_there_is_room_for_are_refused),
 		cmocka_unit_test(what_makes_sense_is_taken),
 		cmocka_unit_test(every_kind_of_port_is_a_value_of_type_and_declared_fully),
 		cmocka_unit_test(kinds_name_fields_that_exist),

@@ -316,6 +316,18 @@ static int notes_check(const json_t *section, const json_t *candidate, struct er
 	return 0;
 }
 
+/* What "nowhere" says is not on this machine. */
+static int note_check_here(const char *name, const json_t *old, const json_t *value,
+			   const json_t *candidate, const char *path, struct errors *errors)
+{
+	const char *text = conf_str(value, "text");
+
+	if (text == NULL || strcmp(text, "nowhere") != 0)
+		return 0;
+	return errors_add(errors, path, "is nowhere, and was %s",
+			  old != NULL ? conf_str(old, "text") : "not there");
+}
+
 static const struct noun system_noun = {
 	.name = "system",
 	.key = "system",
@@ -366,6 +378,7 @@ static const struct noun note_noun = {.name = "note",
 				      .shape = NOUN_MAP,
 				      .always = "first",
 				      .check_all = notes_check,
+				      .check_here = note_check_here,
 				      .fields = note_fields};
 static const struct noun view_noun = {.name = "fdb", .shape = NOUN_VIEW};
 

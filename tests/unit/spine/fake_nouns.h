@@ -9,7 +9,7 @@
  *   bridge  map      ports (map, refers to port: vlan, and kind, fixed), aging
  *   group   map      members (list, refers to port or bridge), no change hook
  *   route   list     prefix, via (refers to port)
- *   note    map      text, no hooks at all
+ *   note    map      text ("nowhere" is not on this machine), see; checks alone
  */
 #ifndef WEFT_TESTS_UNIT_SPINE_FAKE_NOUNS_H
 #define WEFT_TESTS_UNIT_SPINE_FAKE_NOUNS_H

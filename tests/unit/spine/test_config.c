@@ -230,6 +230,25 @@ static void where_undoing_fails_too_the_configuration_says_what_is_left(void **s
 	json_decref(tree);
 }
 
+static void what_this_machine_lacks_is_refused_where_it_is_new(void **state)
+{
+	struct fixture *f = *state;
+	json_t *tree = fake_config("notes: {a: {text: nowhere}}"), *changes;
+	struct errors errors;
+
+	assert_false(apply(f, "notes: {a: {text: nowhere}}"));
+	/* A start takes it. */
+	errors_init(&errors);
+	changes = config_apply_sound(f->config, tree, "start", &errors);
+	assert_non_null(changes);
+	json_decref(changes);
+	json_decref(tree);
+	errors_fini(&errors);
+	assert_true(apply(f, "notes: {a: {text: nowhere}}\nports: {p1: {type: tap}}"));
+	assert_false(apply(f, "notes: {a: {text: nowhere, see: a}}"));
+	assert_int_equal(json_object_size(config_running(f->config)), 2);
+}
+
 static void a_bad_candidate_changes_nothing(void **state)
 {
 	struct fixture *f = *state;
@@ -322,6 +341,7 @@ int main(void)
 		TEST(a_list_keeps_what_stays_in_order),
 		TEST(a_failure_leaves_everything_as_it_was_and_says_so),
 		TEST(where_undoing_fails_too_the_configuration_says_what_is_left),
+		TEST(what_this_machine_lacks_is_refused_where_it_is_new),
 		TEST(a_bad_candidate_changes_nothing),
 		TEST(a_difference_names_old_and_new_without_applying),
 		TEST(a_single_noun_exists_as_soon_as_its_key_does),

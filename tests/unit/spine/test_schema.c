@@ -163,6 +163,30 @@ static void more_errors_than_anyone_reads_are_counted(void **state)
 	json_decref(tree);
 }
 
+static void this_machine_is_asked_about_what_is_new_or_changes(void **state)
+{
+	json_t *running = fake_config("notes: {a: {text: nowhere}, b: {text: here}, c: {text: x}}");
+	json_t *same = fake_config("notes: {a: {text: nowhere}, c: {text: y}}");
+	json_t *other = fake_config("notes: {a: {text: nowhere, see: b}, b: {text: nowhere}, "
+				    "d: {text: nowhere}}");
+	struct errors errors;
+	char *text;
+
+	errors_init(&errors);
+	assert_int_equal(schema_check_here(&fake_registry, same, running, &errors), 0);
+	assert_int_equal(errors.n, 0);
+	assert_int_equal(schema_check_here(&fake_registry, other, running, &errors), -1);
+	text = errors_text(&errors, NULL);
+	assert_string_equal(text, "notes.a: is nowhere, and was nowhere\n"
+				  "notes.b: is nowhere, and was here\n"
+				  "notes.d: is nowhere, and was not there\n");
+	free(text);
+	errors_fini(&errors);
+	json_decref(running);
+	json_decref(same);
+	json_decref(other);
+}
+
 static int collect(void *arg, const struct noun *noun, const char *name, const json_t *value)
 {
 	json_array_append_new(arg, json_sprintf("%s %s %d", noun->name, name,
@@ -200,6 +224,7 @@ int main(void)
 		cmocka_unit_test(a_noun_checks_all_its_objects_together),
 		cmocka_unit_test(what_is_always_there_can_be_referred_to_and_not_configured),
 		cmocka_unit_test(more_errors_than_anyone_reads_are_counted),
+		cmocka_unit_test(this_machine_is_asked_about_what_is_new_or_changes),
 		cmocka_unit_test(each_visits_objects_with_defaults_until_told_to_stop),
 	};
 

@@ -51,16 +51,16 @@ static int listener(void)
 
 static void free_path_needs_no_clearing(void **state)
 {
-	assert_int_equal(vhost_socket_probe(path), -ENOENT);
+	assert_int_equal(vhost_socket_look(path), -ENOENT);
 	assert_int_equal(vhost_socket_clear(path), 0);
 }
 
 static void socket_of_a_dead_process_is_replaced(void **state)
 {
 	close(listener());
-	assert_int_equal(vhost_socket_probe(path), 0);
+	assert_int_equal(vhost_socket_look(path), 0);
 	assert_int_equal(vhost_socket_clear(path), 0);
-	assert_int_equal(vhost_socket_probe(path), -ENOENT);
+	assert_int_equal(vhost_socket_look(path), -ENOENT);
 }
 
 static void socket_that_somebody_listens_on_is_left_alone(void **state)
@@ -68,7 +68,7 @@ static void socket_that_somebody_listens_on_is_left_alone(void **state)
 	int fd = listener();
 
 	assert_int_equal(vhost_socket_clear(path), -EADDRINUSE);
-	assert_int_equal(vhost_socket_probe(path), 0);
+	assert_int_equal(vhost_socket_look(path), 0);
 	close(fd);
 }
 
@@ -92,7 +92,7 @@ static void socket_with_a_full_backlog_is_left_alone(void **state)
 static void file_is_not_a_socket(void **state)
 {
 	close(open(path, O_CREAT | O_WRONLY, 0600));
-	assert_int_equal(vhost_socket_probe(path), -ENOTSOCK);
+	assert_int_equal(vhost_socket_look(path), -ENOTSOCK);
 	assert_int_equal(vhost_socket_clear(path), -ENOTSOCK);
 	assert_int_equal(access(path, F_OK), 0);
 }
@@ -100,21 +100,31 @@ static void file_is_not_a_socket(void **state)
 static void folder_is_not_a_socket(void **state)
 {
 	assert_int_equal(mkdir(path, 0700), 0);
-	assert_int_equal(vhost_socket_probe(path), -ENOTSOCK);
-	assert_int_equal(vhost_socket_clear(path), -ENOTSOCK);
+	assert_int_equal(vhost_socket_look(path), -EISDIR);
+	assert_int_equal(vhost_socket_clear(path), -EISDIR);
 }
 
 static void dangling_link_is_not_replaced(void **state)
 {
 	assert_int_equal(symlink("/nowhere/at/all", path), 0);
-	assert_int_equal(vhost_socket_probe(path), -ENOENT);
+	assert_int_equal(vhost_socket_look(path), -ENOENT);
 	assert_int_equal(vhost_socket_clear(path), -ENOTSOCK);
 }
 
 static void missing_folder_is_said(void **state)
 {
-	assert_int_equal(vhost_socket_probe("/nowhere/at/all"), -ENOENT);
-	assert_int_equal(vhost_socket_clear("/nowhere/at/all"), -ENOENT);
+	assert_int_equal(vhost_socket_look("/nowhere/at/all"), -ENOTDIR);
+	assert_int_equal(vhost_socket_clear("/nowhere/at/all"), -ENOTDIR);
+}
+
+static void file_is_no_folder(void **state)
+{
+	char below[sizeof(path) + 2];
+
+	close(open(path, O_CREAT | O_WRONLY, 0600));
+	snprintf(below, sizeof(below), "%s/s", path);
+	assert_int_equal(vhost_socket_look(below), -ENOTDIR);
+	assert_int_equal(vhost_socket_clear(below), -ENOTDIR);
 }
 
 static void path_of_107_bytes_fits_and_of_108_does_not(void **state)
@@ -124,10 +134,10 @@ static void path_of_107_bytes_fits_and_of_108_does_not(void **state)
 	memset(name, 'x', sizeof(name));
 	memcpy(name, "/tmp/", 5);
 	name[VHOST_SOCKET_MAX] = 0;
-	assert_int_equal(vhost_socket_probe(name), -ENAMETOOLONG);
+	assert_int_equal(vhost_socket_look(name), -ENAMETOOLONG);
 	assert_int_equal(vhost_socket_clear(name), -ENAMETOOLONG);
 	name[VHOST_SOCKET_MAX - 1] = 0;
-	assert_int_equal(vhost_socket_probe(name), -ENOENT);
+	assert_int_equal(vhost_socket_look(name), -ENOENT);
 	assert_int_equal(vhost_socket_clear(name), 0);
 }
 
@@ -144,6 +154,7 @@ int main(void)
 		PATH_TEST(folder_is_not_a_socket),
 		PATH_TEST(dangling_link_is_not_replaced),
 		PATH_TEST(missing_folder_is_said),
+		PATH_TEST(file_is_no_folder),
 		PATH_TEST(path_of_107_bytes_fits_and_of_108_does_not),
 	};
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
