@@ -234,8 +234,8 @@ def _ip6(source, destination):
 
 def replay(device, pcap, case):
     """Packets a second, with the worker's core busy with nothing else."""
-    device.start([f'net_pcap0,rx_pcap={pcap},infinite_rx=1', 'net_null0,no-rx=1'], case)
     try:
+        device.start([f'net_pcap0,rx_pcap={pcap},infinite_rx=1', 'net_null0,no-rx=1'], case)
         device.settle()
         time.sleep(WARM_UP_S)
         first, began = device.received(), time.monotonic()
@@ -256,7 +256,8 @@ class Replay:
 
     @property
     def pcap(self):
-        return f'{SCRATCH}/{self.name}.pcap'
+        """Without a comma, which would end it among the arguments of a device."""
+        return f"{SCRATCH}/{re.sub('[^A-Za-z0-9]+', '-', self.name)}.pcap"
 
 
 def _replays():
@@ -300,7 +301,7 @@ def _say_programs(programs):
         for name, cycles in told.items():
             mine = figures.median(cycles)
             above = '' if floor is None or name == 'testpmd' else f'{mine - floor:8.1f} above testpmd'
-            say(f'  {what:18}{name:10}{mine:8.1f}  ({report.number(min(cycles))} to '
+            say(f'  {what:22}{name:10}{mine:8.1f}  ({report.number(min(cycles))} to '
                 f'{report.number(max(cycles))}){above}')
 
 

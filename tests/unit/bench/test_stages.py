@@ -51,4 +51,29 @@ class Stages(unittest.TestCase):
             self.assertTrue(any(ipaddress.ip_address(ip[16:]) in net for net in routed))
 
 
+class Dead:
+    """A device that starts only in part."""
+    stopped = False
+
+    def start(self, _ports, _case):
+        raise stages.processes.Failed('no memory')
+
+    def stop(self):
+        self.stopped = True
+
+
+class Replays(unittest.TestCase):
+    def test_a_file_has_no_comma_which_would_end_it_among_the_arguments_of_a_device(self):
+        for name in ('switch, 10000 flows', 'route, v4-10k'):
+            self.assertRegex(stages.Replay(name, []).pcap, r'^/[a-zA-Z0-9/.-]+\.pcap$')
+        self.assertNotEqual(stages.Replay('switch, 1 flows', []).pcap,
+                            stages.Replay('switch, 10000 flows', []).pcap)
+
+    def test_a_device_that_does_not_start_is_stopped(self):
+        dead = Dead()
+        with self.assertRaises(stages.processes.Failed):
+            stages.replay(dead, 'file', None)
+        self.assertTrue(dead.stopped)
+
+
 here.main()
