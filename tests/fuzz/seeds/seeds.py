@@ -184,9 +184,17 @@ def frames(seeds, packet):
             seeds.add('vnet', head, struct.pack('<HHHHB', min(len(packet.frame), 65535), 0, 0, 0, more), frame)
 
 
+def packet_of(frame):
+    """None: it is cut short, as some of what topologies/probes sends."""
+    try:
+        return Packet(frame)
+    except (IndexError, ValueError, struct.error):
+        return None
+
+
 def packets_of(files):
     for file in files:
-        yield [Packet(frame) for frame in read_pcap(file)]
+        yield [packet for packet in map(packet_of, read_pcap(file)) if packet]
 
 
 def make_packets(out, *files):
