@@ -57,6 +57,33 @@ static uint32_t count(struct scene *scene, const char *line)
 	return n;
 }
 
+/* RFC 5227 2.1.1: three probes, one to two seconds apart, and two seconds of silence after the
+ * last. */
+static void an_address_is_used_after_three_probes_and_a_rest(void **state)
+{
+	struct neighbor_conf conf = {.arp_probe = true};
+	struct scene scene;
+	int64_t now = 0, last = 0;
+	uint32_t n = 0;
+
+	scene_begin_with(&scene, "192.0.2.1/24", &conf, NULL);
+	while (state_of(&scene, "192.0.2.1") != NEIGHBOR_ADDRESS_USABLE) {
+		uint32_t probes = count(&scene, ARP_PROBE);
+
+		assert_true(probes <= 1 && now <= SPAN_S(1 + 2 + 2 + 2));
+		if (probes && n)
+			assert_in_range(now - last, SPAN_MS(950), SPAN_MS(2050));
+		if (probes)
+			last = now;
+		n += probes;
+		pass(&scene, SPAN_MS(50));
+		now += SPAN_MS(50);
+	}
+	assert_int_equal(n, 3);
+	assert_in_range(now - last, SPAN_MS(1950), SPAN_MS(2050));
+	scene_end(&scene);
+}
+
 static void a_duplicate_is_used_once_nobody_has_it_any_more(void **state)
 {
 	struct scene scene;
@@ -224,6 +251,7 @@ static void what_need_not_be_probed_any_more_is_used_at_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_address_is_used_after_three_probes_and_a_rest),
 		cmocka_unit_test(a_duplicate_is_used_once_nobody_has_it_any_more),
 		cmocka_unit_test(an_ipv6_duplicate_is_used_once_nobody_has_it_any_more),
 		cmocka_unit_test(who_keeps_it_is_asked_less_and_less_often_and_told_of_once),
