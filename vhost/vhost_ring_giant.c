@@ -21,15 +21,21 @@ struct chain {
 	uint16_t n; /* descriptors of a packed ring */
 };
 
-/* Of either kind: their lengths are in one place. */
+/* Of either kind: their lengths are in one place. A guest may have its table at any address, odd ones
+ * included. */
 static uint64_t table_bytes(const struct vhost_ring *ring, uint64_t address, uint32_t len)
 {
-	const struct vring_desc *table = (void *)vhost_map_find(ring->map, address, len);
-	uint32_t n = len / sizeof(*table);
+	const uint8_t *table = vhost_map_find(ring->map, address, len);
+	uint32_t n = len / sizeof(struct vring_desc);
 	uint64_t bytes = 0;
 
-	for (uint32_t i = 0; table && i < RTE_MIN(n, PIECES); i++)
-		bytes += ONCE(table[i].len);
+	for (uint32_t i = 0; table && i < RTE_MIN(n, PIECES); i++) {
+		uint32_t piece;
+
+		memcpy(&piece, table + i * sizeof(struct vring_desc) + offsetof(struct vring_desc, len),
+		       sizeof(piece));
+		bytes += piece;
+	}
 	return bytes;
 }
 
