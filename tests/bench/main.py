@@ -36,6 +36,9 @@ def _add_suite(kinds, kind, words):
     one.add_argument('--quick', action='store_true',
                      help='a minute: shows that all works, judges nothing')
     one.add_argument('--rounds', type=number_of(1, 1000, int), help='default 5; quick: 2')
+    one.add_argument('--extra', type=number_of(0, 1000, int), metavar='ROUNDS',
+                     help='at most so many more, of cases of which too few rounds were clean; '
+                     'default as many as --rounds; quick: 0')
     one.add_argument('--seconds', type=number_of(0.5, 60, float),
                      help='of each trial, default 3; quick: 1')
     one.add_argument('--case', nargs='+', metavar='NAME', default=[],
@@ -63,6 +66,8 @@ def parse_options(arguments):
     quick = getattr(options, 'quick', False)
     options.rounds = options.rounds or (2 if quick else 5)
     if options.bench in SUITES:
+        if options.extra is None:
+            options.extra = 0 if quick else options.rounds
         options.seconds = options.seconds or (1.0 if quick else 3.0)
         try:
             cases.choose(SUITES[options.bench].cases, options.case, quick)

@@ -119,7 +119,10 @@ def facts(run):
     machine = run['machine']
     return [f"{machine['processor']}, {machine['cores']} cores, {machine['kernel']}; "
             + ', '.join(run['versions']),
-            f"{run['rounds']} rounds of {run['seconds']} s, {machine['began']}; load before "
+            f"{run['rounds']} rounds of {run['seconds']} s"
+            + (f", up to {run['more_rounds']} more where too few were clean"
+               if run['more_rounds'] else '')
+            + f", {machine['began']}; load before "
             f"{machine['load_before']}, after {machine['load_after']}; "
             f"{run['clean_percent']:.0f} % of the time was clean"
             + (', quick' if run['quick'] else '') + (', STOPPED EARLY' if run['stopped'] else ''),

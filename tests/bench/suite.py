@@ -53,15 +53,39 @@ def _progress(done):
     return ', '.join(f'{key} {report.number(value)}' for key, value in told.items())
 
 
-def measure(bench, chosen, devices, rounds, seconds):
+def _short_of(chosen, devices, trials):
+    """Cases and devices that have too few clean rounds for a verdict; ours with each of them."""
+    best = windows.best_speed([tick for t in trials for tick in t.ticks])
+    pairs = []
+    for case in chosen:
+        short = {row.device for row in verdict.rows_of(case, devices, trials, best) if row.short}
+        pairs += [(case, device) for device in devices if case.is_for(device.name) and short and
+                  (device.role == 'ours' or device.name in short)]
+    return pairs
+
+
+def _rounds(chosen, devices, trials, options):
+    """Round after round: its number, and what is measured in it. Later ones than were asked for are
+    of those alone that lack clean ones."""
+    all_pairs = [(case, device) for case in chosen for device in devices
+                 if case.is_for(device.name)]
+    for number in range(1, options.rounds + 1):
+        yield number, all_pairs
+    for number in range(options.rounds + 1, options.rounds + options.extra + 1):
+        pairs = _short_of(chosen, devices, trials)
+        if not pairs:
+            return
+        yield number, pairs
+
+
+def measure(bench, chosen, devices, options):
     """All trials; those made so far, and True, when it was stopped."""
     trials = []
-    each = [(case, device) for case in chosen for device in devices if case.is_for(device.name)]
     try:
-        for number in range(1, rounds + 1):
-            for case, device in each:
-                trials.append(trial.run(bench, device, case, number, seconds))
-                say(f'[{len(trials)}/{rounds * len(each)}] {case.name} {device.name}: '
+        for number, pairs in _rounds(chosen, devices, trials, options):
+            for i, (case, device) in enumerate(pairs, 1):
+                trials.append(trial.run(bench, device, case, number, options.seconds))
+                say(f'[round {number}, {i}/{len(pairs)}] {case.name} {device.name}: '
                     f'{_progress(trials[-1])}')
     except processes.Stopped:
         say('stopped; what was measured so far is reported')
@@ -101,7 +125,8 @@ def run(bench, options, suite):
             'command': ' '.join(['sudo ./tools/bench', *sys.argv[1:]]), 'notes': suite.notes}
     if suite.prepare:
         suite.prepare(chosen, [device.name for device in devices])
-    trials, told['stopped'] = measure(bench, chosen, devices, options.rounds, options.seconds)
+    trials, told['stopped'] = measure(bench, chosen, devices, options)
+    told['more_rounds'] = max(0, max((t.round for t in trials), default=0) - options.rounds)
     best = windows.best_speed([tick for t in trials for tick in t.ticks])
     told['machine']['load_after'] = machine.load()
     told['clean_percent'] = clean_percent(trials, best)

@@ -33,6 +33,7 @@ class Row:
     problems: list = field(default_factory=list)
     ratio: figures.Ratio = None  # ours to this one; above 1 is more
     verdict: str = ''
+    short: bool = False  # of clean rounds: more of them may bring a verdict
 
 
 def _round_medians(trials, figure, best, place):
@@ -76,10 +77,8 @@ def _fill(row, trials, best):
     return medians
 
 
-def _doubt(row):
-    """Why the figure of a row means nothing; empty where it means something."""
-    if row.problems:
-        return row.problems[0]
+def _too_few(row):
+    """What a row lacks; empty where it has enough."""
     if row.figure == 'mpps' and row.clean < ENOUGH_WINDOWS:
         return f'{row.clean} clean windows of {row.seen}, {ENOUGH_WINDOWS} are needed'
     if row.figure != 'mpps' and row.clean < ENOUGH_PAIRS:
@@ -87,14 +86,22 @@ def _doubt(row):
     return ''
 
 
+def _doubt(row):
+    """Why the figure of a row means nothing; empty where it means something."""
+    return row.problems[0] if row.problems else _too_few(row)
+
+
+def _pairs(row):
+    return row.ratio.interval.n if row.ratio else 0
+
+
 def _judge(ours, row):
     for side in (ours, row):
         doubt = _doubt(side)
         if doubt:
             return f'none: {side.device}: {doubt}'
-    if row.ratio is None or row.ratio.interval.n < ENOUGH_PAIRS:
-        n = row.ratio.interval.n if row.ratio else 0
-        return f'none: {n} clean pairs of rounds, {ENOUGH_PAIRS} are needed'
+    if _pairs(row) < ENOUGH_PAIRS:
+        return f'none: {_pairs(row)} clean pairs of rounds, {ENOUGH_PAIRS} are needed'
     if ours.limited and row.limited:
         return 'none: the generator was the limit of both'
     low, high = row.ratio.interval.low, row.ratio.interval.high
@@ -104,6 +111,14 @@ def _judge(ours, row):
     if high < 1 / GAP:
         return 'none: the generator was our limit' if ours.limited else less
     return 'no difference of 10 % is sure'
+
+
+def _is_short(ours, row):
+    """Asks how clean it was and never what was measured: whoever stops when he likes a figure
+    measures his liking."""
+    if row.figure in ANYWHERE or ours.problems or row.problems:
+        return False
+    return bool(_too_few(ours) or _too_few(row)) or _pairs(row) < ENOUGH_PAIRS
 
 
 def rows_of(case, devices, trials, best):
@@ -125,6 +140,7 @@ def rows_of(case, devices, trials, best):
                 row.ratio = figures.ratios([(our_medians.get(n), medians.get(n))
                                             for n in sorted(medians)])
                 row.verdict = _judge(ours, row)
+                row.short = _is_short(ours, row)
             else:
                 row.verdict = f'none: {_doubt(row)}' if _doubt(row) else ''
             rows.append(row)

@@ -14,7 +14,7 @@ from windows import Tick, Window
 def run(**more):
     row = Row('64-1', '64 B', 'mpps', 'M/s', 'ovs', 'far', median=4.0, low=3.5, high=4.5, clean=50,
               seen=60, whole=3.9, cycles=264.0, ratio=ratios([(6, 4)] * 5), verdict='better')
-    return {'title': 'Switching', 'quick': False, 'rounds': 5, 'seconds': 3, 'stopped': False,
+    return {'title': 'Switching', 'quick': False, 'rounds': 5, 'more_rounds': 0, 'seconds': 3, 'stopped': False,
             'clean_percent': 83.0, 'versions': ['weft 1'], 'meaningless': [], 'notes': [],
             'command': 'sudo ./tools/bench l2',
             'machine': {'processor': 'P', 'cores': 2, 'kernel': 'Linux', 'began': 'now',

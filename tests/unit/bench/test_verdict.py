@@ -1,24 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 import unittest
-from types import SimpleNamespace
 
 import here
 import verdict
 from cases import IDLE, Case
-from trial import Trial
-from windows import Tick, Window
+from made import MS, PEER, US, trial
 
-MS = 1_000_000
 CASE = Case('c', 'a case')
-US, PEER, FLOOR = (SimpleNamespace(name=name, role=role) for name, role in
-                   (('weft', 'ours'), ('ovs', 'peer'), ('testpmd', 'floor')))
-
-
-def trial(device, number, mpps, n=20, clean=True, ns=90.0, **more):
-    speed = 4.0 if clean else 3.0
-    ticks = [Tick(i * 50 * MS, ns, (4.0, speed), 0) for i in range(n + 2)]
-    seen = [Window((i * 50 + 10) * MS, int(mpps * 50_000), 0) for i in range(n)]
-    return Trial('c', device.name, number, windows=seen, ticks=ticks, **more)
 
 
 def rows(ours, theirs, devices=(US, PEER), case=CASE):
@@ -56,6 +44,18 @@ class Verdict(unittest.TestCase):
     def test_less_than_five_pairs_judge_nothing(self):
         _, peer = rows(series(US, [6] * 4), series(PEER, [4] * 4))
         self.assertIn('4 clean pairs', peer.verdict)
+
+    def test_more_rounds_are_wanted_where_too_few_were_clean(self):
+        for ours, theirs in ((series(US, [6] * 4), series(PEER, [4] * 4)),
+                             (series(US, [6] * 5, n=7), series(PEER, [4] * 5)),
+                             (series(US, [6] * 5), series(PEER, [4] * 5, clean=False))):
+            self.assertTrue(rows(ours, theirs)[1].short)
+
+    def test_no_figure_asks_for_more_rounds(self):
+        for rates in ([6] * 5, [4] * 5, [6, 6, 6, 6, 4]):
+            self.assertFalse(rows(series(US, rates), series(PEER, [4] * 5))[1].short)
+        failed = [trial(PEER, i, 4, problem='gone') for i in range(3)]
+        self.assertFalse(rows(series(US, [6] * 3), failed)[1].short)
 
     def test_windows_that_are_not_clean_are_left_out(self):
         ours, _ = rows(series(US, [6] * 5) + [trial(US, 9, 2, clean=False)], series(PEER, [4] * 5))
