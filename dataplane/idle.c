@@ -131,8 +131,10 @@ void idle_step(struct worker *worker)
 	if (!worker->idle_since)
 		worker->idle_since = now;
 	if (atomic_load_explicit(worker->poll, memory_order_relaxed) ||
-	    now - worker->idle_since < worker->spin_tsc)
+	    !patience_is_over(&worker->patience, now - worker->idle_since)) {
 		rte_pause();
-	else
+	} else {
+		patience_sleep(&worker->patience);
 		sleep_once(worker);
+	}
 }

@@ -81,10 +81,11 @@ void *worker_main(void *arg)
 
 		grace_pass(worker->id);
 		if (n) {
-			worker->idle_since = 0;
-			worker->nap_us = 0;
-			count_add(&worker->busy_tsc, rte_rdtsc() - begin);
+			uint64_t worked = rte_rdtsc() - begin;
+
+			count_add(&worker->busy_tsc, worked);
 			count_add(&worker->busy_packets, n);
+			idle_end(worker, begin, worked);
 		} else {
 			idle_step(worker);
 		}

@@ -21,6 +21,7 @@
 
 #include "dataplane/burst.h"
 #include "dataplane/dp.h"
+#include "dataplane/patience.h"
 #include "dataplane/port.h"
 #include "dataplane/punt_ring.h"
 
@@ -106,9 +107,10 @@ struct worker {
 	/* Idle (idle.c). */
 	int wake_fd; /* eventfd of its slot, which outlives it; written by whoever wakes it */
 	atomic_bool sleeping;
-	atomic_bool *poll;             /* true: never sleep; control */
-	uint64_t idle_since, spin_tsc; /* 0: not idle; how long it spins before it sleeps */
-	uint32_t nap_us;               /* for queues without a descriptor */
+	atomic_bool *poll;   /* true: never sleep; control */
+	uint64_t idle_since; /* 0: not idle */
+	struct patience patience;
+	uint32_t nap_us; /* for queues without a descriptor */
 	struct pollfd fds[PLAN_MAX + 1];
 	uint32_t armed[PLAN_MAX + 1]; /* which queue of the plan an entry of fds belongs to */
 

@@ -9,7 +9,7 @@
 #include "dataplane/mem.h"
 #include "dataplane/worker.h"
 
-enum { REPORT_AGAIN_MS = 100, REPORT_MOVE_MS = 1, SPIN_US = 50 };
+enum { REPORT_AGAIN_MS = 100, REPORT_MOVE_MS = 1, SPIN_US = 50, SPIN_MORE_US = 2000 };
 
 static int alloc_tables(struct worker *worker)
 {
@@ -46,7 +46,8 @@ struct worker *worker_create(uint16_t id, uint16_t core, int wake_fd, struct por
 	worker->tsc_hz = rte_get_tsc_hz();
 	worker->recent_tsc = worker->tsc_hz * REPORT_AGAIN_MS / 1000;
 	worker->moved_tsc = worker->tsc_hz * REPORT_MOVE_MS / 1000;
-	worker->spin_tsc = worker->tsc_hz * SPIN_US / 1000000;
+	worker->patience = (struct patience){.least = worker->tsc_hz * SPIN_US / 1000000,
+					     .most = worker->tsc_hz * SPIN_MORE_US / 1000000};
 	err = alloc_tables(worker);
 	if (!err)
 		err = create_ring(worker);
