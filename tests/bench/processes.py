@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Processes that the bench starts, each recorded, so that each is ended."""
+import glob
 import os
 import signal
 import subprocess
@@ -102,7 +103,9 @@ def thread_name(process, thread):
 
 
 def cpu_seconds(process):
-    """Processor time that it has used."""
-    with open(f'/proc/{process.pid}/stat', encoding='utf-8') as file:
-        fields = file.read().rsplit(')', 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
+    """Processor time that its threads have used: to the nanosecond, not in ticks of 10 ms."""
+    used = 0
+    for thread in glob.glob(f'/proc/{process.pid}/task/*/schedstat'):
+        with open(thread, encoding='utf-8') as file:
+            used += int(file.read().split()[0])
+    return used / 1e9

@@ -15,6 +15,7 @@
 #define PROBE_EVERY_US  10000
 #define SILENCE_SECONDS 0.05
 #define LINK_EVERY_US   10000
+#define LATE_MOST       32 /* packets */
 
 static double seconds_since(uint64_t began)
 {
@@ -113,17 +114,20 @@ static uint64_t speak(struct engine *e, uint8_t direction, uint16_t port, bool t
 	const struct source *source = &e->sources[direction];
 	uint32_t n = count_addresses(e, source, turned ? FIELD_MAC_DST : FIELD_MAC_SRC);
 	struct single one = {.source = source, .turned = turned};
-	uint64_t began = rte_rdtsc();
+	double step = (double)rte_get_tsc_hz() / e->options->warmup_rate,
+	       next = (double)rte_rdtsc();
 
 	while (one.index < n && !*e->stop) {
+		double now = (double)rte_rdtsc();
+
 		for (unsigned p = 0; p < e->ports->n; p++)
 			probe_arrived(e, e->ports->list[p].id,
 				      0); /* what is flooded must not pile up */
-		uint32_t due =
-			(uint32_t)RTE_MIN((double)n,
-					  seconds_since(began) * e->options->warmup_rate + 1);
-		while (one.index < due && single_send(e->ports, port, 0, &one))
-			one.index++;
+		/* Time that others had is not made up for: it would be all at once. */
+		next = RTE_MAX(next, now - LATE_MOST * step);
+		for (; one.index < n && next <= now && single_send(e->ports, port, 0, &one);
+		     one.index++)
+			next += step;
 	}
 	return one.index;
 }
