@@ -21,8 +21,8 @@ struct chain {
 	uint16_t n; /* descriptors of a packed ring */
 };
 
-/* Of either kind: their lengths are in one place. A guest may have its table at any address, odd ones
- * included. */
+/* Of either kind: their lengths are in one place. A guest may have its table at any address, odd
+ * ones included. */
 static uint64_t table_bytes(const struct vhost_ring *ring, uint64_t address, uint32_t len)
 {
 	const uint8_t *table = vhost_map_find(ring->map, address, len);
@@ -32,7 +32,8 @@ static uint64_t table_bytes(const struct vhost_ring *ring, uint64_t address, uin
 	for (uint32_t i = 0; table && i < RTE_MIN(n, PIECES); i++) {
 		uint32_t piece;
 
-		memcpy(&piece, table + i * sizeof(struct vring_desc) + offsetof(struct vring_desc, len),
+		memcpy(&piece,
+		       table + i * sizeof(struct vring_desc) + offsetof(struct vring_desc, len),
 		       sizeof(piece));
 		bytes += piece;
 	}
