@@ -4,15 +4,14 @@
 
   flood.py IF MAC SRC DST RATE SECONDS    to MAC, from SRC ("-": from anybody of DST's /24); says how many
 """
+import os
 import random
-import socket
 import struct
 import sys
-import os
-import time
 
 sys.path.insert(1, os.path.dirname(sys.path[0]))  # packets.py
 
+import pace
 from packets import IP4, UDP, ip4, mac, udp
 
 PORT, MY_MAC = 3784, '02:00:00:00:00:66'
@@ -32,18 +31,7 @@ def frame(to, src, dst):
 
 
 def main(device, to, src, dst, rate, seconds):
-    sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-    sock.bind((device, 0))
-    frames = [frame(to, src, dst) for _ in range(2000)]  # made before: sending is all that takes time
-    began, n = time.monotonic(), 0
-    while (now := time.monotonic() - began) < float(seconds):
-        while n < now * float(rate):
-            try:
-                sock.send(frames[n % len(frames)])
-            except OSError:  # its queue is full
-                break
-            n += 1
-        time.sleep(0.001)
+    n = pace.send(device, [frame(to, src, dst) for _ in range(2000)], float(rate), float(seconds))
     print(f'{n} frames')
 
 

@@ -16,10 +16,10 @@ import random
 import socket
 import struct
 import sys
-import time
 
 sys.path.insert(1, os.path.dirname(sys.path[0]))  # packets.py
 
+import pace
 from packets import ARP, BROADCAST, ICMP, ICMP6, IP4, IP6, UDP, arp, echo, icmp4, icmp6, ip4, ip6, mac, udp
 
 ME, ME6 = '10.1.0.66', '2001:db8:1::66'
@@ -69,23 +69,12 @@ WEAPONS = {'scan4': scan4, 'scan6': scan6, 'arp': request, 'nd': solicitation, '
 
 
 def main(device, router, weapon, seconds, rate='15000'):
-    sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-    sock.bind((device, 0))
-    make, rate, n = WEAPONS[weapon], float(rate), 0
     frames = []
-    for _ in range(2000):  # made before: sending is all that takes time
-        kind, body, to = make()
+    for _ in range(2000):
+        kind, body, to = WEAPONS[weapon]()
         frames.append((mac(to or router) + mac(MY_MAC) + struct.pack('!H', kind) + body).ljust(60, b'\0'))
     print('ready', flush=True)
-    began = time.monotonic()
-    while (now := time.monotonic() - began) < float(seconds):
-        while n < now * rate:
-            try:
-                sock.send(frames[n % len(frames)])
-            except OSError:  # its queue is full
-                break
-            n += 1
-        time.sleep(0.001)
+    n = pace.send(device, frames, float(rate), float(seconds))
     print(f'{n} frames of {weapon}')
 
 

@@ -222,6 +222,16 @@ void scene_begin(struct scene *scene, const char *addresses)
 	scene_read(scene);
 }
 
+void scene_begin_duplicate6(struct scene *scene)
+{
+	scene_begin_with(scene, "2001:db8::1/64", NULL, NULL);
+	hear_nd(scene, &(struct message){.type = 136,
+					 .src = "2001:db8::1",
+					 .dst = "ff02::1",
+					 .target = "2001:db8::1",
+					 .mac = MAC(9)});
+}
+
 void scene_end(struct scene *scene)
 {
 	neighbor_destroy(scene->engine);

@@ -35,6 +35,8 @@ void scene_begin(struct scene *scene, const char *addresses);
 /* Likewise, but configured so (NULL: not at all), and just up. */
 void scene_begin_with(struct scene *scene, const char *addresses, const struct neighbor_conf *conf,
 		      const struct neighbor_limits *limits);
+/* 2001:db8::1, of which the one with MAC(9) says that it is his. */
+void scene_begin_duplicate6(struct scene *scene);
 void scene_end(struct scene *scene); /* nothing may be held or run any more */
 
 /* What was written since it was asked last; and that it is nothing but this. */

@@ -105,12 +105,7 @@ static void an_ipv6_duplicate_is_used_once_nobody_has_it_any_more(void **state)
 {
 	struct scene scene;
 
-	scene_begin_with(&scene, "2001:db8::1/64", NULL, NULL);
-	hear_nd(&scene, &(struct message){.type = 136,
-					  .src = "2001:db8::1",
-					  .dst = "ff02::1",
-					  .target = "2001:db8::1",
-					  .mac = MAC(9)});
+	scene_begin_duplicate6(&scene);
 	expect_claimant(&scene, "2001:db8::1", MAC(9));
 	scene_read(&scene);
 	pass(&scene, SPAN_S(10 + 1 + 1));
@@ -196,8 +191,7 @@ static void an_ipv6_duplicate_stays_one_whether_it_is_probed_for_or_advertised(v
 	for (int i = 0; i < 2; i++) {
 		struct scene scene;
 
-		scene_begin_with(&scene, "2001:db8::1/64", NULL, NULL);
-		hear_nd(&scene, &cases[0]);
+		scene_begin_duplicate6(&scene);
 		scene_read(&scene);
 		pass(&scene, SPAN_S(11));
 		expect(&scene, ND_PROBE);

@@ -151,12 +151,7 @@ static void a_duplicate_is_tried_again_when_the_interface_comes_up(void **state)
 {
 	struct scene scene;
 
-	scene_begin_with(&scene, "2001:db8::1/64", NULL, NULL);
-	hear_nd(&scene, &(struct message){.type = 136,
-					  .src = "2001:db8::1",
-					  .dst = "ff02::1",
-					  .target = "2001:db8::1",
-					  .mac = MAC(9)});
+	scene_begin_duplicate6(&scene);
 	scene_read(&scene);
 	fake_up(&scene.fake, scene.eth, false);
 	neighbor_iface_changed(scene.engine, scene.eth);

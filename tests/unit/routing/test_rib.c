@@ -250,17 +250,24 @@ static void a_source_that_leaves_takes_all_its_routes_along(void **state)
 	assert_int_not_equal(next, stays);
 }
 
-static void work_is_done_in_slices(void **state)
+/* 10.0.0.0/16 to 10.99.0.0/16, worked on. */
+static void set_hundred(struct net *net, uint32_t source, const char *via)
 {
-	struct net *net = *state;
-	uint32_t s = source(net, RIB_STATIC), before, left = 100;
 	char prefix[PREFIX_TEXT_MAX];
 
 	for (int i = 0; i < 100; i++) {
 		snprintf(prefix, sizeof(prefix), "10.%d.0.0/16", i);
-		net_set(net, s, prefix, "192.0.2.1@1", 1);
+		net_set(net, source, prefix, via, 1);
 	}
 	net_settle(net);
+}
+
+static void work_is_done_in_slices(void **state)
+{
+	struct net *net = *state;
+	uint32_t s = source(net, RIB_STATIC), before, left = 100;
+
+	set_hundred(net, s, "192.0.2.1@1");
 	assert_int_equal(net->n_told, 0);
 	net_iface(net, 1, true); /* one way, a hundred prefixes */
 	for (before = 0; left > 0; before = net->n_told) {
@@ -290,14 +297,9 @@ static void a_late_listener_hears_of_everything_once(void **state)
 {
 	struct net *net = *state;
 	uint32_t s = source(net, RIB_STATIC);
-	char prefix[PREFIX_TEXT_MAX];
 	struct late late = {0};
 
-	for (int i = 0; i < 100; i++) {
-		snprintf(prefix, sizeof(prefix), "10.%d.0.0/16", i);
-		net_set(net, s, prefix, "blackhole", 1);
-	}
-	net_settle(net);
+	set_hundred(net, s, "blackhole");
 	assert_int_equal(rib_listen(net->rib, listen_late, &late), 0);
 	rib_work(net->rib, 50);
 	assert_in_range(late.n, 1, 50);
@@ -318,14 +320,9 @@ static void who_is_told_again_hears_of_changes_everywhere_meanwhile(void **state
 {
 	struct net *net = *state;
 	uint32_t s = source(net, RIB_STATIC);
-	char prefix[PREFIX_TEXT_MAX];
 	struct late late = {0};
 
-	for (int i = 0; i < 100; i++) {
-		snprintf(prefix, sizeof(prefix), "10.%d.0.0/16", i);
-		net_set(net, s, prefix, "blackhole", 1);
-	}
-	net_settle(net);
+	set_hundred(net, s, "blackhole");
 	assert_int_equal(rib_listen(net->rib, listen_late, &late), 0);
 	net_settle(net);
 	late = (struct late){0};
