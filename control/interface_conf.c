@@ -8,6 +8,7 @@
 
 #include "control/daemon.h"
 #include "control/spine/field.h"
+#include "dataplane/l3.h"
 
 #define S             1000 /* durations of fields are in milliseconds */
 #define LIFETIME_MAX  (INT64_C(4294967294) * S)
@@ -15,6 +16,9 @@
 #define LINK_LOCAL_64 64
 
 static const char *const preferences[] = {"medium", "high", "low", NULL}; /* enum ra_preference */
+
+const char *const interface_record_words[] = {
+	[L3_RECORD_FILL] = "fill", [L3_RECORD_CARRY] = "carry", [L3_RECORD_DROP] = "drop", NULL};
 
 static const struct field dns = {.type = F_IP};
 static const struct field prefix_fields[] = {
@@ -106,13 +110,18 @@ static uint32_t seconds(const json_t *object, const char *key)
 	return (uint32_t)(conf_ms(object, key) / S);
 }
 
-static uint8_t preference_of(const char *word)
+/* Which of the words it is; the first where there is none. */
+static uint8_t index_of(const char *const *words, const char *word)
 {
-	uint8_t i = 0;
+	for (uint8_t i = 0; word && words[i]; i++)
+		if (strcmp(words[i], word) == 0)
+			return i;
+	return 0;
+}
 
-	while (preferences[i] && (!word || strcmp(preferences[i], word) != 0))
-		i++;
-	return preferences[i] ? i : RA_MEDIUM;
+uint8_t interface_record(const json_t *conf)
+{
+	return index_of(interface_record_words, conf_str(conf, "record_options"));
 }
 
 static void ra_prefix(const json_t *conf, struct ra_prefix *out)
@@ -136,7 +145,7 @@ void interface_ra_conf(const json_t *ra, struct ra_conf *out)
 	out->enabled = true;
 	out->managed = conf_bool(ra, "managed");
 	out->other = conf_bool(ra, "other");
-	out->preference = preference_of(conf_str(ra, "preference"));
+	out->preference = index_of(preferences, conf_str(ra, "preference"));
 	out->hop_limit = (uint8_t)conf_int(ra, "hop_limit");
 	out->max_interval_s = (uint16_t)seconds(ra, "interval");
 	out->min_interval_s = 0;

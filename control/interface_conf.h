@@ -10,8 +10,10 @@
 #include "routing/core/addr.h"
 #include "routing/neighbor/neighbor.h"
 
-extern const struct field interface_ra_fields[]; /* ends with name NULL */
+extern const struct field interface_ra_fields[];   /* ends with name NULL */
+extern const char *const interface_record_words[]; /* of enum l3_record; ends with NULL */
 
+uint8_t interface_record(const json_t *conf); /* enum l3_record */
 /* All but `enabled` is as ra_conf_default has it where it is not configured. ra NULL: none. */
 void interface_ra_conf(const json_t *ra, struct ra_conf *out);
 void interface_neighbor_conf(const json_t *conf, struct neighbor_conf *out);

@@ -114,6 +114,7 @@ void interface_state(const char *name, const json_t *conf, const struct port_ent
 	out->l3.mtu = (uint16_t)conf_int(conf, "mtu");
 	out->l3.vlan = (uint16_t)conf_int(conf, "vlan");
 	out->l3.redirects = conf_bool(conf, "redirects");
+	out->l3.record = interface_record(conf);
 	own_ip4(conf, out->l3.ip4);
 	interface_mac(name, conf, NULL, out->l3.mac);
 	if (conf_str(conf, "bridge"))

@@ -25,8 +25,9 @@
 static bool same_l3(const struct l3_iface_conf *a, const struct l3_iface_conf *b)
 {
 	return a->vrf == b->vrf && a->mtu == b->mtu && a->vlan == b->vlan && a->up == b->up &&
-	       a->redirects == b->redirects && a->port == b->port && a->bridge == b->bridge &&
-	       memcmp(a->mac, b->mac, 6) == 0 && memcmp(a->ip4, b->ip4, 4) == 0;
+	       a->record == b->record && a->redirects == b->redirects && a->port == b->port &&
+	       a->bridge == b->bridge && memcmp(a->mac, b->mac, 6) == 0 &&
+	       memcmp(a->ip4, b->ip4, 4) == 0;
 }
 
 static bool same_addresses(const struct iface *iface, const struct prefix *list, uint16_t n)

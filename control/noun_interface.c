@@ -75,6 +75,12 @@ static const struct field fields[] = {
 	 .def = "false",
 	 .help = "IPv4 addresses, too: each is asked for on the wire for six seconds before it is "
 		 "used"},
+	{.name = "record_options",
+	 .type = F_ENUM,
+	 .choices = interface_record_words,
+	 .def = "fill",
+	 .help = "what becomes of IPv4 packets that come in here and ask by option for their route "
+		 "or the time to be recorded: fill in, carry as they are, or drop"},
 	{.name = "ra",
 	 .type = F_OBJECT,
 	 .fields = interface_ra_fields,

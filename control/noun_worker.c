@@ -22,6 +22,10 @@ static const struct column columns[] = {
 	{"dropped", "packets", "dropped: drops show tells why", true},
 	{"consumed", "packets", "kept by weft itself", true},
 	{"learn_lost", NULL, "new addresses that control was too slow to take", true},
+	{"options_carried", "packets",
+	 "forwarded with their route or the time not recorded, as record_options of the interface "
+	 "says",
+	 true},
 	{NULL},
 };
 
@@ -66,14 +70,15 @@ static json_t *show(struct call *call)
 		stats_worker(i, &s);
 		json_array_append_new(
 			rows,
-			json_pack("{s:i, s:s, s:f, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "core",
-				  s.core, "state", s.sleeping ? "sleeping" : "polling", "busy",
-				  stats_round(s.busy * 100), "queues", queues_of(s.core),
+			json_pack("{s:i, s:s, s:f, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+				  "core", s.core, "state", s.sleeping ? "sleeping" : "polling",
+				  "busy", stats_round(s.busy * 100), "queues", queues_of(s.core),
 				  "cycles_per_packet", (json_int_t)s.cycles_per_packet, "packets",
 				  (json_int_t)s.received, "generated", (json_int_t)s.generated,
 				  "sent", (json_int_t)s.sent, "dropped", (json_int_t)s.dropped,
 				  "consumed", (json_int_t)s.consumed, "learn_lost",
-				  (json_int_t)s.learn_lost));
+				  (json_int_t)s.learn_lost, "options_carried",
+				  (json_int_t)s.options_carried));
 	}
 	return rows;
 }

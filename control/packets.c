@@ -108,10 +108,22 @@ static int inject_from(const struct iface *iface, uint16_t ether_type, struct rt
 	return inject(&in);
 }
 
-static int inject_routed(uint16_t vrf, uint16_t ether_type, struct rte_mbuf *m, bool forwarded)
+static int inject_own(uint16_t vrf, uint16_t ether_type, struct rte_mbuf *m)
 {
-	return inject(&(struct inject){
-		.m = m, .ether_type = ether_type, .vrf = vrf, .forwarded = forwarded});
+	return inject(&(struct inject){.m = m, .ether_type = ether_type, .vrf = vrf});
+}
+
+/* Somebody else's goes along the routes once more: they know its next hop by now, and lower its TTL
+ * and cut it where it is too long. */
+static int inject_forwarded(const struct held *held)
+{
+	const struct iface_entry *in = interfaces_by_id(held->iface);
+
+	return inject(&(struct inject){.m = held->m,
+				       .ether_type = held->ether_type,
+				       .vrf = held->vrf,
+				       .forwarded = true,
+				       .from = in ? in->l3 : 0});
 }
 
 /* Nothing that leads there: better said at once than found out by waiting. */
@@ -126,7 +138,7 @@ static int send_routed(const struct packet_out *out, uint16_t vrf)
 	if (!rib_lookup(engines_env()->rib, vrf, &dst, &best))
 		return -EHOSTUNREACH;
 	m = to_mbuf(out->data, out->len);
-	return m ? inject_routed(vrf, out->ether_type, m, false) : -ENOBUFS;
+	return m ? inject_own(vrf, out->ether_type, m) : -ENOBUFS;
 }
 
 static int hold(const struct iface *iface, const struct packet_out *out, const struct addr *whom)
@@ -218,10 +230,8 @@ void packets_release(void *ctx, const struct iface *iface, const struct addr *ad
 
 	switch (fate) {
 	case NEIGHBOR_SEND:
-		/* Somebody else's goes along the routes once more: they know its next hop by now,
-		 * and lower its TTL and cut it where it is too long. */
 		r = held->is_own ? inject_from(iface, held->ether_type, held->m, mac)
-				 : inject_routed(held->vrf, held->ether_type, held->m, true);
+				 : inject_forwarded(held);
 		stats.resent += r == 0;
 		free(held);
 		return;

@@ -24,6 +24,7 @@ void stats_worker(uint16_t worker, struct dp_worker_stats *out)
 	out->dropped -= b->dropped;
 	out->consumed -= b->consumed;
 	out->learn_lost -= b->learn_lost;
+	out->options_carried -= b->options_carried;
 }
 
 void stats_clear(void)

@@ -51,6 +51,7 @@ enum pkt_flag {
 	PKT_LAST_HOP = 1 << 9,   /* goes no further than to ourselves */
 	PKT_ROUTED = 1 << 10,    /* has been through rewrite: into pkt->bridge, if it is flooded */
 	PKT_RECORD = 1 << 11,    /* has an option that says which routers it met */
+	PKT_CARRY = 1 << 12,     /* has one that is left as it is */
 };
 
 /* What the stages know of one packet. */

@@ -239,4 +239,5 @@ void dp_worker_stats(uint16_t position, struct dp_worker_stats *out)
 	out->dropped = count_get(&worker->dropped);
 	out->consumed = count_get(&worker->consumed);
 	out->learn_lost = count_get(&worker->learn_lost);
+	out->options_carried = count_get(&worker->options_carried);
 }

@@ -94,7 +94,8 @@ struct dp_worker_stats {
 	double cycles_per_packet; /* likewise */
 	/* received + generated = sent + dropped + consumed + in flight (0 when quiet) */
 	uint64_t received, generated, sent, dropped, consumed;
-	uint64_t learn_lost; /* learning events that did not fit */
+	uint64_t learn_lost;      /* learning events that did not fit */
+	uint64_t options_carried; /* packets whose options to be recorded were left as they were */
 };
 void dp_worker_stats(uint16_t worker, struct dp_worker_stats *out);
 

@@ -54,6 +54,7 @@ static void enter(struct burst *burst, uint8_t pos, const struct inject *in, str
 	} else if (!in->iface && !is_ip(pkt)) {
 		lane_drop(burst, pos, DROP_not_ip);
 	} else if (!in->iface) {
+		pkt->iface = in->from;
 		lane_push(burst, STAGE_ROUTE, pos);
 	} else if (!iface->up) {
 		lane_drop(burst, pos, DROP_nexthop_down);

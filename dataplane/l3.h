@@ -29,6 +29,13 @@
 #define L3_MEMBER_MAX  64    /* next hops of a group */
 #define L3_VRF_DEPTH   4     /* how often a packet may be led into another VRF */
 
+/* What becomes of packets with options that routers write into: record route and timestamp. */
+enum l3_record {
+	L3_RECORD_FILL,
+	L3_RECORD_CARRY, /* they go on as if they had none */
+	L3_RECORD_DROP,
+};
+
 /* Where an interface is: on a port (untagged or one VLAN of it), or in a bridge's VLAN. */
 struct l3_iface_conf {
 	uint16_t vrf;
@@ -37,6 +44,7 @@ struct l3_iface_conf {
 	uint8_t mac[6];
 	uint8_t ip4[4]; /* its address in record route and timestamp options; zeros: none */
 	bool up;
+	uint8_t record;    /* enum l3_record, of packets that come in here */
 	bool redirects;    /* tells senders of a better way on their own wire (RFC 1812, 5.2.7.2) */
 	struct port *port; /* or NULL; in no bridge */
 	struct bridge *bridge; /* or NULL; both NULL: a loopback */

@@ -75,6 +75,7 @@ static struct l3_iface *make(uint16_t id, const struct l3_iface_conf *conf)
 		.vrf = conf->vrf,
 		.mtu = conf->mtu,
 		.vlan = conf->port || conf->bridge ? conf->vlan : 0,
+		.record = conf->record,
 		.up = conf->up,
 		.redirects = conf->redirects,
 	};

@@ -38,7 +38,8 @@ struct l3_iface {
 	uint16_t id;           /* 0: none */
 	uint16_t vrf;
 	uint16_t mtu;
-	uint16_t vlan; /* of a port: its tag, or 0; of a bridge: always */
+	uint16_t vlan;  /* of a port: its tag, or 0; of a bridge: always */
+	uint8_t record; /* enum l3_record */
 	bool up;
 	bool redirects;
 	rte_be32_t ip4; /* 0: none */

@@ -210,7 +210,7 @@ int inject(const struct inject *in)
 	struct worker *worker = worker_for(in);
 	struct inject copy = *in;
 
-	if (in->vrf >= L3_VRF_MAX || in->iface >= L3_IFACE_MAX)
+	if (in->vrf >= L3_VRF_MAX || in->iface >= L3_IFACE_MAX || in->from >= L3_IFACE_MAX)
 		worker = NULL; /* there is no such: it can go nowhere */
 	if (!worker || rte_ring_sp_enqueue_elem(worker->inject, &copy, sizeof(copy))) {
 		rte_pktmbuf_free(in->m);

@@ -71,6 +71,7 @@ struct inject {
 	uint8_t dst_mac[6]; /* to this address */
 	bool forwarded;     /* iface 0: somebody else's, held while its next hop was looked for; its
 			     * TTL is still to be lowered */
+	uint16_t from;      /* then: the interface that it came in on, or 0 if that is gone */
 };
 
 /* 0, or -ENOBUFS (the ring is full; the packet is freed and counted). */

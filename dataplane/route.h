@@ -71,10 +71,12 @@ static inline unsigned route_malformed(struct pkt *pkt, unsigned at)
 }
 
 /* An option that routers write into, or any other: ROUTE_GO, with PKT_RECORD where something is to
- * be written, or a drop reason. */
+ * be written and PKT_CARRY where it is not wanted, or a drop reason. */
 unsigned route_check_record(struct pkt *pkt, const uint8_t *header, unsigned at);
-/* Writes into the options of a packet with PKT_RECORD that leaves by hop. */
-void route_record(const struct pkt *pkt, uint8_t *header, const struct l3_nexthop *hop);
+/* Writes into the options of a packet with PKT_RECORD that leaves by hop; one with PKT_CARRY is
+ * counted. */
+void route_record(struct worker *worker, const struct pkt *pkt, uint8_t *header,
+		  const struct l3_nexthop *hop);
 
 /* Does the address lead to ourselves? */
 bool route_is_ours4(const struct pkt *pkt, const uint8_t *address);

@@ -81,6 +81,13 @@ unsigned route_check_record(struct pkt *pkt, const uint8_t *header, unsigned at)
 
 	if (!fixed)
 		return ROUTE_GO;
+	switch (l3_iface(pkt->iface)->record) {
+	case L3_RECORD_DROP:
+		return DROP_record_options;
+	case L3_RECORD_CARRY:
+		pkt->flags |= PKT_CARRY;
+		return ROUTE_GO;
+	}
 	if (option[LEN] < fixed)
 		return route_malformed(pkt, at + LEN);
 	size = entry_size(option);
@@ -143,12 +150,17 @@ static void write_option(const struct pkt *pkt, uint8_t *option, rte_be32_t addr
 		option[FLAGS] += OVERFLOW_ONE;
 }
 
-void route_record(const struct pkt *pkt, uint8_t *header, const struct l3_nexthop *hop)
+void route_record(struct worker *worker, const struct pkt *pkt, uint8_t *header,
+		  const struct l3_nexthop *hop)
 {
 	rte_be32_t address = l3_iface(hop->iface)->ip4;
 	unsigned end = (header[0] & 0xf) * 4;
 	uint16_t sum = 0;
 
+	if (pkt->flags & PKT_CARRY) { /* its options were not even looked at */
+		count_add(&worker->options_carried, 1);
+		return;
+	}
 	if (!address) /* unnumbered: it is known by the one that it came in on */
 		address = l3_iface(pkt->iface)->ip4;
 	for (unsigned i = sizeof(struct rte_ipv4_hdr); i < end && header[i] != OPT_END;

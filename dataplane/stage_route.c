@@ -309,8 +309,8 @@ static void forward_odd(struct worker *worker, struct burst *burst, uint8_t pos,
 		tell(worker, burst, pos, PUNT_LOCAL, PUNT_OPTIONS);
 	if (pkt->iface == hop->iface && l3_iface(hop->iface)->redirects)
 		tell(worker, burst, pos, PUNT_ERROR, PUNT_REDIRECT);
-	if (pkt->flags & PKT_RECORD)
-		route_record(pkt, (uint8_t *)route_l3(burst, pos), hop);
+	if (pkt->flags & (PKT_RECORD | PKT_CARRY))
+		route_record(worker, pkt, (uint8_t *)route_l3(burst, pos), hop);
 	forward(burst, pos, hop);
 }
 
@@ -395,7 +395,8 @@ static __rte_noinline void act_on(struct worker *worker, struct burst *burst, ui
 }
 
 /* More is to be looked at than the next hop. */
-#define ROUTE_ODD (PKT_GROUP | PKT_OWN | PKT_ALERT | PKT_LINK_LOCAL | PKT_LAST_HOP | PKT_RECORD)
+#define ROUTE_ODD \
+	(PKT_GROUP | PKT_OWN | PKT_ALERT | PKT_LINK_LOCAL | PKT_LAST_HOP | PKT_RECORD | PKT_CARRY)
 
 /* Commonest first: forwarding, and nothing else. */
 static inline bool is_plain(const struct pkt *pkt, const struct l3_nexthop *hop)

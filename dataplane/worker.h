@@ -102,6 +102,7 @@ struct worker {
 	uint64_t (*drops)[DROP_COUNT]; /* [PORT_SLOTS] */
 	uint64_t received, generated, sent, dropped, consumed;
 	uint64_t learn_lost;
+	uint64_t options_carried;
 	uint64_t busy_tsc, busy_packets; /* rounds that found packets */
 
 	/* Idle (idle.c). */

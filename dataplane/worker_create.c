@@ -81,6 +81,8 @@ void worker_inherit(struct worker *heir, const struct worker *worker)
 	heir->sent += worker->sent;
 	heir->dropped += worker->dropped;
 	heir->consumed += worker->consumed;
+	heir->learn_lost += worker->learn_lost;
+	heir->options_carried += worker->options_carried;
 	for (int i = 0; i < PORT_SLOTS; i++) {
 		heir->count[i].rx_packets += worker->count[i].rx_packets;
 		heir->count[i].rx_bytes += worker->count[i].rx_bytes;

@@ -91,6 +91,13 @@ static uint32_t write6(uint8_t *out, const struct ip_view *ip, const struct host
 	return (uint32_t)write_size(&to);
 }
 
+static bool has_mac(const uint8_t mac[6])
+{
+	static const uint8_t none[6];
+
+	return memcmp(mac, none, sizeof(none)) != 0;
+}
+
 enum host_verdict error_send(struct host *host, const struct packet_in *in,
 			     const struct ip_view *ip, struct ip_out *header, uint32_t len)
 {
@@ -110,7 +117,7 @@ enum host_verdict error_send(struct host *host, const struct packet_in *in,
 	out.ether_type = is4 ? 0x0800 : 0x86dd;
 	if (source_is_link_local(&ip->src) || source_is_link_local(&header->src)) {
 		out.iface = in->iface;
-		out.has_mac = true;
+		out.has_mac = has_mac(in->src_mac); /* a packet that was held has lost it */
 		memcpy(out.dst_mac, in->src_mac, sizeof(out.dst_mac));
 	}
 	return cut_send(host, &out, &ip->src) < 0 ? HOST_NOT_SENT : HOST_SENT;

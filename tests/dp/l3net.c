@@ -275,6 +275,16 @@ void inject_routed(const struct frame *f, uint16_t vrf, bool forwarded)
 	assert_int_equal(inject(&in), 0);
 }
 
+void inject_held(const struct frame *f, uint16_t vrf, uint16_t from)
+{
+	struct inject in = injected(f);
+
+	in.vrf = vrf;
+	in.forwarded = true;
+	in.from = from;
+	assert_int_equal(inject(&in), 0);
+}
+
 void inject_to(const struct frame *f, uint16_t iface, uint64_t mac)
 {
 	struct inject in = injected(f);

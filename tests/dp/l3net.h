@@ -68,6 +68,8 @@ void expect_no_punt_at(const char *file, int line);
 
 /* Injects what follows the frame's Ethernet header. */
 void inject_routed(const struct frame *f, uint16_t vrf, bool forwarded);
+/* Somebody else's that came in on an interface and waited for its next hop. */
+void inject_held(const struct frame *f, uint16_t vrf, uint16_t from);
 void inject_to(const struct frame *f, uint16_t iface, uint64_t mac);
 
 #endif

@@ -315,6 +315,37 @@ static void a_redirect_is_sent_only_where_it_is_configured(void **state)
 	}
 }
 
+/* The gateway has to be asked for first: what waits for it is a packet like others. */
+static void a_packet_that_waited_for_its_gateway_brings_the_redirect(void **state)
+{
+	must_apply("interfaces:\n" LEFT
+		   ", neighbors: [{ address: 10.1.0.7, mac: \"02:00:00:00:00:aa\" }], "
+		   "redirects: true }\nroutes:\n- { prefix: 9.0.0.0/8, via: 10.1.0.8 }\n");
+	assert_sent(left, "who 10.1.0.8 tell 10.1.0.1\n");
+	sends(left, HOST, "l", "10.1.0.7", "9.1.1.1", 64);
+	says_arp(left, "10.1.0.8", 0x0200000000bb);
+	const char *out = sent(left);
+	assert_non_null(strstr(out, "10.1.0.7 > 9.1.1.1 ttl 63 to 02:00:00:00:00:bb\n"));
+	assert_non_null(strstr(out, "icmp 5/1"));
+}
+
+static void what_becomes_of_options_is_as_configured(void **state)
+{
+	static const char *const said[] = {"", ", record_options: carry", ", record_options: drop",
+					   ", record_options: fill"};
+	static const uint8_t is[] = {L3_RECORD_FILL, L3_RECORD_CARRY, L3_RECORD_DROP,
+				     L3_RECORD_FILL};
+	char yaml[256];
+
+	for (int i = 0; i < 4; i++) {
+		snprintf(yaml, sizeof(yaml), "interfaces:\n" LEFT "%s }\n", said[i]);
+		must_apply(yaml);
+		assert_int_equal(interfaces_find("l")->published.record, is[i]);
+	}
+	assert_non_null(strstr(apply("interfaces:\n" LEFT ", record_options: no }\n"),
+			       "fill, carry, drop"));
+}
+
 static void the_slow_pass_puts_right_what_workers_have_wrong(void **state)
 {
 	static const uint8_t nine[4] = {9, 0, 0, 0};
@@ -411,6 +442,8 @@ int main(void)
 		TEST(a_packet_waits_for_its_neighbour_and_goes_on_one_hop_less),
 		TEST(what_cannot_go_on_is_answered),
 		TEST(a_redirect_is_sent_only_where_it_is_configured),
+		TEST(a_packet_that_waited_for_its_gateway_brings_the_redirect),
+		TEST(what_becomes_of_options_is_as_configured),
 		TEST(the_slow_pass_puts_right_what_workers_have_wrong),
 		TEST(a_gateway_belongs_to_the_interface_whose_subnet_it_is_in),
 		TEST(flows_stay_where_they_were_when_a_gateway_comes_and_goes),

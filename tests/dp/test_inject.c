@@ -88,6 +88,26 @@ static void a_packet_that_was_held_and_has_no_hop_left_is_refused(void **state)
 	rte_pktmbuf_free(punt.m);
 }
 
+/* Whoever sent it is told from where it came in, and it is nobody of ours. */
+static void a_packet_that_was_held_and_is_too_long_is_told_of_where_it_came_in(void **state)
+{
+	struct frame f = eth(0, 0);
+	struct punt punt;
+
+	iface_mtu(right, 600);
+	udp4(&f, HOST, FAR, 1, 2, 900);
+	flag_fragment(&f, 0x4000);
+	inject_held(&f, 0, left);
+	run();
+	expect_none(rp);
+	expect_router_drops(DROP_needs_fragments, 1);
+	assert_int_equal(punt_take(&punt, 1), 1);
+	assert_int_equal(punt.iface, left);
+	assert_int_equal(punt.why, PUNT_TOO_BIG);
+	assert_int_equal(punt.mtu, 600);
+	rte_pktmbuf_free(punt.m);
+}
+
 static void an_own_packet_follows_the_routes_of_its_vrf(void **state)
 {
 	struct frame f = ours(20), g;
@@ -276,7 +296,9 @@ static void numbers_that_no_table_has_are_refused(void **state)
 	assert_int_equal(inject(&in), -ENOBUFS);
 	in = (struct inject){.m = mbuf_of(&f), .ether_type = 0x0800, .iface = L3_IFACE_MAX};
 	assert_int_equal(inject(&in), -ENOBUFS);
-	assert_int_equal(inject_lost(), 2);
+	in = (struct inject){.m = mbuf_of(&f), .ether_type = 0x0800, .from = L3_IFACE_MAX};
+	assert_int_equal(inject(&in), -ENOBUFS);
+	assert_int_equal(inject_lost(), 3);
 }
 
 static void a_full_ring_refuses(void **state)
@@ -363,6 +385,7 @@ int main(void)
 		T(an_own_ip6_packet_is_routed_and_loses_no_hop),
 		T(a_packet_that_was_held_loses_its_hop_at_last),
 		T(a_packet_that_was_held_and_has_no_hop_left_is_refused),
+		T(a_packet_that_was_held_and_is_too_long_is_told_of_where_it_came_in),
 		T(an_own_packet_follows_the_routes_of_its_vrf),
 		T(an_own_packet_to_ourselves_comes_back),
 		T(an_own_packet_to_an_unknown_neighbour_is_looked_after),

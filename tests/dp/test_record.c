@@ -286,6 +286,111 @@ static void of_fragments_the_first_has_it(void **state)
 	fake_take_all(rp);
 }
 
+/* --- where it is not wanted --- */
+
+static const uint8_t asks[] = {7, 7, 4, 0, 0, 0, 0, 0};
+
+static void set_record(uint16_t iface, enum l3_record record)
+{
+	iface_conf(iface)->record = record;
+	iface_changed(iface);
+}
+
+static void expect_carried(uint64_t n)
+{
+	struct dp_worker_stats stats;
+
+	dp_worker_stats(0, &stats);
+	assert_int_equal(stats.options_carried, n);
+}
+
+/* Sends a packet with options from the left; it leaves with these. */
+static void expect_options(const uint8_t *before, const uint8_t *after, uint8_t n)
+{
+	struct frame f = with_options(FAR, before, n), g = recorded(&f, after, n);
+
+	put(lp, &f);
+	run();
+	expect(rp, &g);
+	expect_no_punt();
+}
+
+static void options_to_be_carried_stay_as_they_are_and_are_counted(void **state)
+{
+	const uint8_t times[] = {68, 8, 5, 0, 0, 0, 0, 0}, full[] = {68, 8, 9, 0x20, 1, 2, 3, 4};
+
+	set_record(left, L3_RECORD_CARRY);
+	expect_options(asks, asks, 8);
+	expect_options(times, times, 8);
+	expect_options(full, full, 8);
+	expect_carried(3);
+}
+
+/* Those, too, that nobody could write into. */
+static void options_to_be_carried_are_not_looked_at(void **state)
+{
+	set_record(left, L3_RECORD_CARRY);
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		expect_options(faults[i].bytes, faults[i].bytes, faults[i].n);
+	expect_carried(sizeof(faults) / sizeof(faults[0]));
+}
+
+static void what_is_no_such_option_is_none_to_be_carried(void **state)
+{
+	const uint8_t other[] = {1, 1, 1, 1, 30, 3, 0, 0};
+	struct frame f = with_options(FAR, (uint8_t[]){7, 9, 4, 0, 0, 0, 0, 0}, 8);
+
+	set_record(left, L3_RECORD_CARRY);
+	expect_options(other, other, 8);
+	expect_carried(0);
+	check_end(&f, &(struct ends)DROP_AND_TELL(bad_options, PARAMETER));
+}
+
+static void packets_whose_options_are_not_wanted_are_dropped(void **state)
+{
+	struct frame f = with_options(FAR, asks, 8), g;
+
+	set_record(left, L3_RECORD_DROP);
+	put(lp, &f);
+	f = with_options(FAR, (uint8_t[]){68, 8, 5, 0, 0, 0, 0, 0}, 8);
+	put(lp, &f);
+	f = with_options(OURS, asks, 8);
+	put(lp, &f);
+	run();
+	expect_drops(lp, record_options, 3);
+	expect_none(rp);
+	expect_no_punt();
+	f = with_options(FAR, (uint8_t[]){1, 1, 30, 2}, 4);
+	g = recorded(&f, (uint8_t[]){1, 1, 30, 2}, 4);
+	put(lp, &f);
+	run();
+	expect(rp, &g);
+}
+
+static void it_is_the_interface_of_arrival_that_counts(void **state)
+{
+	set_record(right, L3_RECORD_DROP);
+	expect_options(asks, (uint8_t[]){7, 7, 8 OUT, 0}, 8);
+}
+
+static void a_packet_that_was_held_is_treated_as_where_it_came_in(void **state)
+{
+	struct frame f = with_options(FAR, asks, 8), g = recorded(&f, asks, 8);
+
+	set_record(left, L3_RECORD_CARRY);
+	inject_held(&f, 0, left);
+	run();
+	expect(rp, &g);
+	expect_carried(1);
+	set_record(left, L3_RECORD_FILL);
+	memset(iface_conf(right)->ip4, 0, 4);
+	iface_changed(right);
+	inject_held(&f, 0, left);
+	run();
+	g = recorded(&f, (uint8_t[]){7, 7, 8 IN, 0}, 8);
+	expect(rp, &g);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, router_teardown)
 
 int main(void)
@@ -304,6 +409,12 @@ int main(void)
 		T(a_packet_that_was_held_is_recorded_once),
 		T(control_sees_an_alert_as_it_came),
 		T(of_fragments_the_first_has_it),
+		T(options_to_be_carried_stay_as_they_are_and_are_counted),
+		T(options_to_be_carried_are_not_looked_at),
+		T(what_is_no_such_option_is_none_to_be_carried),
+		T(packets_whose_options_are_not_wanted_are_dropped),
+		T(it_is_the_interface_of_arrival_that_counts),
+		T(a_packet_that_was_held_is_treated_as_where_it_came_in),
 	};
 
 	return run_cases(tables, sizeof(tables) / sizeof(tables[0]), tests,

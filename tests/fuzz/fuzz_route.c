@@ -153,6 +153,7 @@ static void add_iface(uint16_t id, struct port *port, uint16_t vlan, uint16_t mt
 				     .vlan = vlan,
 				     .mtu = mtu,
 				     .up = true,
+				     .record = id == 3 ? L3_RECORD_CARRY : L3_RECORD_FILL,
 				     .redirects = true};
 
 	memcpy(conf.mac, router_mac, 6);
@@ -331,7 +332,10 @@ static const uint8_t *find_ip4(const struct told *told, const uint8_t *frame, ui
 
 static void enter(const struct told *told, const uint8_t *frame, uint32_t len)
 {
-	struct inject in = {.vrf = 0, .dst_mac = {2, 0, 0, 0, 0, 9}, .forwarded = told->mss & 1};
+	struct inject in = {.vrf = 0,
+			    .dst_mac = {2, 0, 0, 0, 0, 9},
+			    .forwarded = told->mss & 1,
+			    .from = told->mss >> 1 & 3};
 	struct rte_mbuf *m;
 
 	is_own = told->what & INJECT && len > 14;
