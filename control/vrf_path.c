@@ -36,8 +36,13 @@ void vrf_path_fault(const struct rib_best *best, char *out, size_t size)
 	for (int depth = 0; depth <= L3_VRF_DEPTH; depth++) {
 		int vrf = next_vrf(&at);
 
-		if (vrf < 0 || !find((uint16_t)vrf, &best->prefix, &at))
+		if (vrf < 0)
 			return;
+		if (!find((uint16_t)vrf, &best->prefix, &at)) {
+			if (depth < L3_VRF_DEPTH)
+				return;
+			break; /* workers have given up by then */
+		}
 		if (is_same(&at, best)) {
 			snprintf(out, size, "VRF %s leads back to it",
 				 vrfs_name((uint16_t)next_vrf(best)));

@@ -95,6 +95,30 @@ add 35.0.0.0/8 'via={vrf: blue}'
 add 0.0.0.0/0 vrf=blue 'via={vrf: default}'
 says 'also by way of a shorter prefix' 'VRF blue leads back to it' 35.0.0.0/8
 
+# --- through one VRF after the other: default, v1, v2… ---
+into() { # PREFIX N: it is led on as far as vN
+	local n
+	add "$1" 'via={vrf: v1}'
+	for ((n = 1; n < $2; n++)); do add "$1" vrf="v$n" "via={vrf: v$((n + 1))}"; done
+}
+for n in 1 2 3 4 5; do weft r -q vrf add "v$n"; done
+into 37.0.0.0/8 4
+add 37.0.0.0/8 vrf=v4 type=blackhole
+says 'a route through four other VRFs is used' used 37.0.0.0/8 vrf=default
+into 38.0.0.0/8 5
+add 38.0.0.0/8 vrf=v5 type=blackhole
+says 'five are too many' 'it leads through more than 4 other VRFs' 38.0.0.0/8 vrf=default
+says 'but not for who is one further on' used 38.0.0.0/8 vrf=v1
+into 39.0.0.0/8 5
+says 'nor does it matter that the fifth knows nothing' 'it leads through more than 4 other VRFs' 39.0.0.0/8 vrf=default
+for n in 37 38; do
+	ip -n h1 route add "$n.0.0.0/8" via 10.0.0.1
+	dropped["$n"]=$(drops r vrf_loop)
+	on h1 ping -n -c 1 -W 1 "$n.0.0.1" >/dev/null
+	dropped["$n"]=$(($(drops r vrf_loop) - dropped["$n"]))
+done
+expect 'workers follow four and not five' equal '0 1' "${dropped[*]}"
+
 # --- interfaces and VRFs that go ---
 add 36.0.0.0/8 vrf=blue via=cust
 expect 'an interface that a route names cannot go' refused 'is in use here' interface del cust
