@@ -2,11 +2,14 @@
 #include "control/spine/rpc_own.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <event2/buffer.h>
@@ -16,6 +19,7 @@
 #include "control/spine/rpc_socket.h"
 
 #define ACCEPTS_MAX    32  /* connections taken in one turn of the loop */
+#define CLIENTS_LEAST  16  /* may be there even where descriptors are short */
 #define ACCEPT_WAIT_MS 100 /* pause after accept failed for want of descriptors */
 
 static void on_reap(evutil_socket_t fd, short events, void *arg)
@@ -25,17 +29,25 @@ static void on_reap(evutil_socket_t fd, short events, void *arg)
 
 	while ((client = TAILQ_FIRST(&rpc->doomed))) {
 		TAILQ_REMOVE(&rpc->doomed, client, link);
-		rpc_client_free(client);
+		rpc_client_free(rpc, client);
 	}
 }
 
-/* The one that was silent longest and only asks; else a subscriber. */
+/* Those who have never asked anything have half of the places: they do not drive out who has. */
+static bool is_spared(const struct rpc_client *client)
+{
+	bool are_many = client->rpc->n_strangers > client->rpc->n_clients / 2;
+
+	return client->subscribed || client->has_asked == are_many;
+}
+
+/* The one that was silent longest. */
 static void evict_silent(struct rpc *rpc)
 {
 	struct rpc_client *client;
 
 	TAILQ_FOREACH(client, &rpc->clients, link)
-	if (!client->subscribed)
+	if (!is_spared(client))
 		break;
 	if (!client)
 		client = TAILQ_FIRST(&rpc->clients);
@@ -43,13 +55,41 @@ static void evict_silent(struct rpc *rpc)
 		rpc_client_evict(client, "too many connections: this one was silent longest");
 }
 
-/* Without the pause the loop would spin on the connection that it cannot accept. */
-static void accept_failed(struct rpc *rpc)
+/* A quarter of the descriptors stays for everything else, ports above all. The kernel gives the
+ * lowest that is free: a high one says that they become few, and how many clients are enough. */
+static bool is_full(struct rpc *rpc, int fd)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) || (rlim_t)fd < files.rlim_cur - files.rlim_cur / 4)
+		rpc->most = rpc->n_clients < rpc->most / 2 ? RPC_CLIENTS_MAX : rpc->most;
+	else if (rpc->n_clients < rpc->most)
+		rpc->most = rpc->n_clients < CLIENTS_LEAST ? CLIENTS_LEAST : rpc->n_clients;
+	return rpc->n_clients >= rpc->most;
+}
+
+/* Without a descriptor to give, the kernel does not say that there is nobody. */
+static bool somebody_waits(int listener)
+{
+	struct pollfd one = {.fd = listener, .events = POLLIN};
+
+	return poll(&one, 1, 0) > 0;
+}
+
+/* There is no descriptor. Somebody goes, whose own will be free soon; or we wait: otherwise the
+ * loop would spin on the connection that it cannot accept. */
+static void make_room(struct rpc *rpc, int error)
 {
 	const struct timeval wait = {.tv_usec = ACCEPT_WAIT_MS * 1000};
+	time_t now = time(NULL);
 
-	log_warning("cannot accept a connection: %s", strerror(errno));
-	evict_silent(rpc);
+	if (rpc->last_failed != now)
+		log_warning("cannot accept a connection: %s", strerror(error));
+	rpc->last_failed = now;
+	if (rpc->n_clients) {
+		evict_silent(rpc);
+		return;
+	}
 	event_del(rpc->accept);
 	event_add(rpc->accept_again, &wait);
 }
@@ -65,6 +105,7 @@ static void on_accept_again(evutil_socket_t fd, short events, void *arg)
 static void on_accept(evutil_socket_t listener, short events, void *arg)
 {
 	struct rpc *rpc = arg;
+	int error;
 
 	for (int i = 0; i < ACCEPTS_MAX; i++) {
 		int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -72,11 +113,12 @@ static void on_accept(evutil_socket_t listener, short events, void *arg)
 		if (fd < 0 && (errno == EINTR || errno == ECONNABORTED))
 			continue;
 		if (fd < 0) {
-			if (errno != EAGAIN)
-				accept_failed(rpc);
+			error = errno;
+			if (error != EAGAIN && somebody_waits(listener))
+				make_room(rpc, error);
 			return;
 		}
-		if (rpc->n_clients >= RPC_CLIENTS_MAX)
+		if (is_full(rpc, fd))
 			evict_silent(rpc);
 		rpc_client_add(rpc, fd);
 	}
@@ -108,14 +150,16 @@ struct rpc *rpc_create(struct event_base *base, const char *path, const struct a
 	rpc->api = api;
 	rpc->base = base;
 	rpc->listener = -1;
+	rpc->most = RPC_CLIENTS_MAX;
 	TAILQ_INIT(&rpc->clients);
 	TAILQ_INIT(&rpc->waiting);
 	TAILQ_INIT(&rpc->doomed);
 	rpc->path = strdup(path);
+	rpc->reader = rpc_reader_create(base);
 	rpc->reap = event_new(base, -1, 0, on_reap, rpc);
 	rpc->accept_again = event_new(base, -1, 0, on_accept_again, rpc);
 	rpc->turn = event_new(base, -1, 0, rpc_take_turns, rpc);
-	if (!rpc->path || !rpc->reap || !rpc->accept_again || !rpc->turn)
+	if (!rpc->path || !rpc->reader || !rpc->reap || !rpc->accept_again || !rpc->turn)
 		goto fail;
 	rc = start_listening(rpc, path);
 	if (rc)
@@ -149,6 +193,7 @@ void rpc_destroy(struct rpc *rpc)
 		on_reap(-1, 0, rpc);
 		event_free(rpc->reap);
 	}
+	rpc_reader_destroy(rpc->reader);
 	if (rpc->accept_again)
 		event_free(rpc->accept_again);
 	if (rpc->turn)

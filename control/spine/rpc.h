@@ -5,11 +5,15 @@
  * stops reading or sends half a request is no one else's concern:
  *
  * - requests wait in the client's own socket while its answers are unread;
- * - where there are too many clients, the one that has been silent longest
- *   goes; where all together hold too much memory, the one that holds most;
- * - clients are answered in turn, a request of each, a few milliseconds of the
- *   loop's time together;
- * - a line of very many values is refused unread: it would take seconds.
+ * - where there are too many clients, or too few descriptors are left to others,
+ *   the one that has been silent longest goes: of those that have never asked
+ *   anything while these are more than half, else of those that have; who
+ *   subscribed goes last;
+ * - where all together hold too much memory, the one that holds most goes;
+ * - clients are answered in turn, a request of each, of a batch as well, a few
+ *   milliseconds of the loop's time together;
+ * - a long line is read as JSON by a thread of its own (rpc_reader.c), one of
+ *   very many values not at all: it would take seconds.
  *
  * A request that has to wait for something (later.h) keeps its place: what its
  * client asked after it is answered after it, others are served meanwhile.
@@ -26,11 +30,10 @@
 #include <event2/event.h>
 
 #include "control/spine/api.h"
-#include "control/spine/later.h"
 
 #define RPC_LINE_MAX    (16 << 20)  /* bytes of one request: a whole configuration fits */
 #define RPC_OUTPUT_MAX  (64 << 20)  /* bytes of one answer; unread events of a connection */
-#define RPC_MEMORY_MAX  (256 << 20) /* bytes read and unsent of all connections */
+#define RPC_MEMORY_MAX  (256 << 20) /* bytes of all connections: read, asked, unsent */
 #define RPC_CLIENTS_MAX 1000
 #define RPC_BATCH_MAX   100       /* requests in one array */
 #define RPC_VALUES_MAX  (1 << 18) /* values in one line; a configuration is one: a text */
@@ -83,24 +86,12 @@ void rpc_stream_end(struct rpc_stream *stream, json_t *result, const struct erro
 /* For rpc_answer: which request is under way (NULL: none that may be a stream). */
 void rpc_client_asking(struct rpc_client *client, const json_t *id);
 
-/* For rpc_answer: how far a line is answered that has to wait in the middle (later.h): it is given
- * to rpc_answer once more when it need not any more. */
-struct rpc_pause {
-	struct later later;
-	size_t n_done;  /* requests of a batch that are answered */
-	char *answered; /* with this */
-	size_t size;
-};
-
-/* NULL: nobody, who cannot wait. */
-struct rpc_pause *rpc_client_pause(struct rpc_client *client);
-
 /* A line each, for rpc_stream.c. The caller frees it. */
 char *rpc_result_line(const json_t *id, json_t *result, const struct errors *errors);
 
-/* Answers one line of input without a socket; NULL for a notification. For tests and fuzzing. peer
- * is a struct rpc_client or NULL. The caller frees it. */
-char *rpc_answer(const struct api *api, const char *line, size_t size, void *peer);
+/* Answers one line of input without a socket; NULL for a notification. For tests and fuzzing. The
+ * caller frees it. */
+char *rpc_answer(const struct api *api, const char *line, size_t size);
 
 /* The line that says why a request that cannot be read is refused. The caller frees it. */
 char *rpc_error_line(int code, const char *message);

@@ -1,43 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* JSON-RPC 2.0 as its specification has it, between a line of input and a line of output. */
+/* JSON-RPC 2.0 as its specification has it: a request, and its response. */
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "control/spine/log.h"
-#include "control/spine/rpc.h"
-
-/* A text that grows up to a limit. */
-struct text {
-	char *at;
-	size_t n, size, limit;
-	bool full;
-};
-
-static int text_add(const char *bytes, size_t n, void *arg)
-{
-	struct text *text = arg;
-
-	if (text->n + n > text->limit) {
-		text->full = true;
-		return -1;
-	}
-	if (text->n + n + 1 > text->size) {
-		size_t size = (text->n + n + 1) * 2;
-		char *at = realloc(text->at, size);
-
-		if (!at)
-			return -1;
-		text->at = at;
-		text->size = size;
-	}
-	memcpy(text->at + text->n, bytes, n);
-	text->n += n;
-	text->at[text->n] = '\0';
-	return 0;
-}
+#include "control/spine/rpc_own.h"
 
 /* A JSON string of what may have been cut inside a character. */
 static json_t *any_string(const char *text)
@@ -111,15 +80,13 @@ static json_t *error_object(int code, const struct errors *errors)
 			 error_message(code, errors), "data", "errors", list);
 }
 
-/* id: borrowed, NULL for null. */
-static json_t *error_response(const json_t *id, int code, const struct errors *errors)
+json_t *rpc_error_response(const json_t *id, int code, const struct errors *errors)
 {
 	return json_pack("{s:s, s:O, s:o}", "jsonrpc", "2.0", "id", id ? (json_t *)id : json_null(),
 			 "error", error_object(code, errors));
 }
 
-__attribute__((format(printf, 3, 4))) static json_t *simple_error(const json_t *id, int code,
-								  const char *format, ...)
+json_t *rpc_simple_error(const json_t *id, int code, const char *format, ...)
 {
 	struct errors errors;
 	char text[512];
@@ -131,7 +98,7 @@ __attribute__((format(printf, 3, 4))) static json_t *simple_error(const json_t *
 	va_end(args);
 	errors_init(&errors);
 	errors_add(&errors, "", "%s", text);
-	response = error_response(id, code, &errors);
+	response = rpc_error_response(id, code, &errors);
 	errors_fini(&errors);
 	return response;
 }
@@ -182,17 +149,8 @@ static const char *malformed(const json_t *request)
 	return NULL;
 }
 
-static bool is_paused(void *peer)
+json_t *rpc_answer_one(const struct api *api, const json_t *request, struct rpc_client *peer)
 {
-	const struct rpc_pause *pause = rpc_client_pause(peer);
-
-	return pause && later_is_waiting(&pause->later);
-}
-
-/* A response; NULL for a notification, or for a request that has to wait. */
-static json_t *answer_one(const struct api *api, const json_t *request, void *peer)
-{
-	struct rpc_pause *pause = rpc_client_pause(peer);
 	const json_t *id = json_object_get(request, "id");
 	const json_t *params = json_object_get(request, "params");
 	const char *wrong = malformed(request), *method;
@@ -203,11 +161,11 @@ static json_t *answer_one(const struct api *api, const json_t *request, void *pe
 	if (wrong) {
 		if (json_is_object(id) || json_is_array(id) || json_is_boolean(id))
 			id = NULL;
-		return simple_error(id, RPC_INVALID_REQUEST, "%s", wrong);
+		return rpc_simple_error(id, RPC_INVALID_REQUEST, "%s", wrong);
 	}
 	method = json_string_value(json_object_get(request, "method"));
 	errors_init(&errors);
-	errors.later = pause ? &pause->later : NULL;
+	errors.later = peer ? &peer->later : NULL;
 	if (json_array_size(params))
 		errors_add(&errors, "", "parameters go by name: \"params\" has to be an object");
 	else if (!strcmp(method, "monitor"))
@@ -215,7 +173,7 @@ static json_t *answer_one(const struct api *api, const json_t *request, void *pe
 	else
 		result = api_call(api, method, json_is_object(params) ? params : NULL, peer, &code,
 				  &errors);
-	if (!result && is_paused(peer)) {
+	if (!result && later_is_waiting(errors.later)) {
 		errors_fini(&errors); /* of something that is not known yet */
 		return NULL;
 	}
@@ -229,152 +187,18 @@ static json_t *answer_one(const struct api *api, const json_t *request, void *pe
 		response =
 			json_pack("{s:s, s:O, s:O}", "jsonrpc", "2.0", "id", id, "result", result);
 	else if (id)
-		response = error_response(id, code ? code : RPC_INTERNAL_ERROR, &errors);
+		response = rpc_error_response(id, code ? code : RPC_INTERNAL_ERROR, &errors);
 	json_decref(result);
 	errors_fini(&errors);
 	return response;
 }
 
-/* Only a request of its own may be answered bit by bit. */
-static json_t *answer_alone(const struct api *api, const json_t *request, void *peer)
+json_t *rpc_answer_alone(const struct api *api, const json_t *request, struct rpc_client *peer)
 {
 	json_t *response;
 
 	rpc_client_asking(peer, json_object_get(request, "id"));
-	response = answer_one(api, request, peer);
+	response = rpc_answer_one(api, request, peer);
 	rpc_client_asking(peer, NULL);
 	return response;
-}
-
-/* Adds a response, or what takes its place when there is no room for it. */
-static void add_response(struct text *out, json_t *response)
-{
-	size_t start = out->n;
-	json_t *error;
-
-	out->limit = RPC_OUTPUT_MAX;
-	if (json_dump_callback(response, text_add, out, JSON_COMPACT | JSON_REAL_PRECISION(9))) {
-		out->n = start;
-		error = out->full ? simple_error(json_object_get(response, "id"), RPC_TOO_LARGE,
-						 "the answer is longer than %d bytes: ask for less",
-						 RPC_OUTPUT_MAX)
-				  : simple_error(json_object_get(response, "id"),
-						 RPC_INTERNAL_ERROR, "the answer is not text");
-		/* As short as the request was long. */
-		out->limit = SIZE_MAX;
-		json_dump_callback(error, text_add, out, JSON_COMPACT | JSON_REAL_PRECISION(9));
-		json_decref(error);
-	}
-	json_decref(response);
-}
-
-/* Goes on with a batch that had to wait. */
-static size_t take_up(struct rpc_pause *pause, struct text *out)
-{
-	size_t i;
-
-	if (!pause || !pause->answered)
-		return pause ? pause->n_done : 0;
-	*out = (struct text){.at = pause->answered, .n = pause->size, .size = pause->size + 1};
-	i = pause->n_done;
-	pause->answered = NULL;
-	return i;
-}
-
-static void answer_batch(const struct api *api, const json_t *batch, void *peer, struct text *out)
-{
-	struct rpc_pause *pause = rpc_client_pause(peer);
-	json_t *response;
-
-	if (!json_array_size(batch) || json_array_size(batch) > RPC_BATCH_MAX) {
-		add_response(out, simple_error(NULL, RPC_INVALID_REQUEST,
-					       "a batch is of 1 to %d requests", RPC_BATCH_MAX));
-		return;
-	}
-	for (size_t i = take_up(pause, out); i < json_array_size(batch); i++) {
-		response = answer_one(api, json_array_get(batch, i), peer);
-		if (is_paused(peer)) {
-			pause->n_done = i;
-			pause->answered = out->at;
-			pause->size = out->n;
-			out->at = NULL;
-			return;
-		}
-		if (!response)
-			continue;
-		out->limit = SIZE_MAX;
-		text_add(out->n ? "," : "[", 1, out);
-		add_response(out, response);
-	}
-	if (pause)
-		pause->n_done = 0;
-	if (out->n)
-		text_add("]", 1, out);
-}
-
-/* As many as values may be in the line, or more, but for one: each follows on one of these outside
- * of texts. */
-static size_t count_values(const char *line, size_t size)
-{
-	bool in_text = false;
-	size_t n = 0;
-
-	for (size_t i = 0; i < size; i++) {
-		if (line[i] == '"')
-			in_text = !in_text;
-		else if (in_text)
-			i += line[i] == '\\';
-		else
-			n += line[i] == ',' || line[i] == '[' || line[i] == '{' || line[i] == ':';
-	}
-	return n;
-}
-
-char *rpc_answer(const struct api *api, const char *line, size_t size, void *peer)
-{
-	struct text out = {0};
-	json_error_t error;
-	json_t *request = NULL, *response;
-	bool is_small = size < RPC_VALUES_MAX || count_values(line, size) < RPC_VALUES_MAX;
-
-	if (is_small)
-		request = json_loadb(line, size, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
-	if (!is_small)
-		response = simple_error(NULL, RPC_INVALID_REQUEST, "more than %d values in a line",
-					RPC_VALUES_MAX);
-	else if (!request)
-		response = simple_error(NULL, RPC_PARSE_ERROR, "at byte %d: %s", error.position,
-					error.text);
-	else if (json_is_array(request))
-		response = NULL;
-	else
-		response = answer_alone(api, request, peer);
-	if (response)
-		add_response(&out, response);
-	else if (json_is_array(request))
-		answer_batch(api, request, peer, &out);
-	json_decref(request);
-	return out.at;
-}
-
-char *rpc_result_line(const json_t *id, json_t *result, const struct errors *errors)
-{
-	struct text out = {0};
-	json_t *response;
-
-	if (result)
-		response =
-			json_pack("{s:s, s:O, s:o}", "jsonrpc", "2.0", "id", id, "result", result);
-	else
-		response = error_response(id, API_REFUSED, errors);
-	add_response(&out, response);
-	return out.at;
-}
-
-char *rpc_error_line(int code, const char *message)
-{
-	struct text out = {0};
-
-	add_response(&out, simple_error(NULL, code, "%s", message));
-	return out.at;
 }

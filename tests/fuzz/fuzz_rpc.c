@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void answer(const struct api *api, const char *line, size_t size)
 {
-	char *text = rpc_answer(api, line, size, NULL);
+	char *text = rpc_answer(api, line, size);
 
 	if (text) {
 		size_t length = strlen(text);

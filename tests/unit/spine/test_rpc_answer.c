@@ -25,7 +25,7 @@ struct line_case {
 
 static void check_line(const char *line, size_t size, const char *expected)
 {
-	char *answer = rpc_answer(&api, line, size, NULL);
+	char *answer = rpc_answer(&api, line, size);
 	size_t n = expected ? strlen(expected) : 0;
 
 	if (!expected) {
@@ -191,7 +191,7 @@ static void mutated_lines_are_answered_in_form(void **state)
 		for (int k = random() % 4; k >= 0; k--)
 			line[random() % (sizeof(good) - 1)] =
 				random() % 8 ? good[random() % 100] : random();
-		answer = rpc_answer(&api, line, sizeof(good) - 1 - random() % 3, NULL);
+		answer = rpc_answer(&api, line, sizeof(good) - 1 - random() % 3);
 		if (answer) {
 			json_t *json = json_loads(answer, 0, NULL);
 

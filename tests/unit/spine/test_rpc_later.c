@@ -97,6 +97,30 @@ static void a_batch_goes_on_where_it_waited(void **state)
 	close(fd);
 }
 
+/* One that a thread reads. */
+static void a_long_line_waits_like_a_short_one(void **state)
+{
+	enum { BLANKS = 200000 };
+	static const char batch[] =
+		"[" ADD("\"id\":1,", "a") "," ADD("\"id\":2,", "slow") "]\n" ASK(3);
+	char *line = malloc(BLANKS + sizeof(batch));
+	int fd = join();
+
+	memset(line, ' ', BLANKS);
+	strcpy(line + BLANKS, batch);
+	assert_true(say(fd, line, strlen(line)));
+	free(line);
+	while (!is_there("a"))
+		turn();
+	is_silent(fd);
+	others_are_served();
+	assert_true(fake_port_come());
+	expect(fd, "[{\"jsonrpc\":\"2.0\",\"id\":1,\"result\"");
+	expect(fd, "\"id\":3,\"result\"");
+	assert_true(is_there("slow"));
+	close(fd);
+}
+
 static void two_clients_wait_each_for_their_own(void **state)
 {
 	int first = ask(ADD("\"id\":1,", "slow") "\n");
@@ -165,6 +189,7 @@ int main(void)
 		TEST(a_request_waits_and_others_are_served_meanwhile),
 		TEST(what_was_asked_after_it_is_answered_after_it),
 		TEST(a_batch_goes_on_where_it_waited),
+		TEST(a_long_line_waits_like_a_short_one),
 		TEST(two_clients_wait_each_for_their_own),
 		TEST(it_is_checked_beside_what_there_is_when_it_goes_on),
 		TEST(a_notification_waits_too),
