@@ -203,7 +203,7 @@ static void place_soon(void *arg)
 
 void crew_place(void)
 {
-	if (soon)
+	if (soon || running.n == 0)
 		return;
 	soon = loop_timer(0, false, place_soon, NULL);
 	if (!soon)
@@ -214,4 +214,7 @@ void crew_fini(void)
 {
 	loop_cancel(soon);
 	soon = NULL;
+	if (running.n > 0)
+		dp_workers_set(NULL, 0);
+	running.n = 0;
 }

@@ -33,7 +33,7 @@ const struct cores *crew_cores(void);
 /* To be called whenever ports, their queues or their `workers` changed: places every queue at the
  * end of this turn of the loop, once for a whole configuration. */
 void crew_place(void);
-/* No more of that. */
+/* No more of that, and no more workers: what is taken down after it need not wait for them. */
 void crew_fini(void);
 
 #endif

@@ -6,11 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "control/ethtool.h"
 #include "control/loop.h"
 #include "control/netdev_use.h"
 #include "control/spine/field.h"
+#include "control/spine/log.h"
 #include "dataplane/dp.h"
 
 #define RETRY_MS 100
@@ -169,6 +171,52 @@ struct hostdev *hostdev_find(const struct port *port)
 	while (h && h->port != port)
 		h = h->next;
 	return h;
+}
+
+static bool is_beside(const struct hostdev *a, const struct hostdev *b)
+{
+	struct netns_id x = netns_id(a->ns), y = netns_id(b->ns);
+
+	return x.device == y.device && x.inode == y.inode;
+}
+
+/* Those of one namespace, first ahead. In a group of our own, which nobody else is in: two weftds
+ * that stop at once delete nothing of each other's. */
+static int delete_beside(const struct hostdev *first)
+{
+	const uint32_t group = UINT32_C(0x57000000) | (uint32_t)getpid();
+	int rc = netdev_group_size(first->ns, group);
+
+	if (rc > 0)
+		return -EEXIST;
+	for (struct hostdev *h = all; rc == 0 && h; h = h->next) {
+		if (!h->is_ours || !h->index || !is_beside(h, first))
+			continue;
+		rc = netdev_group_add(h->ns, group, h->index);
+		rc = rc == -ENODEV ? 0 : rc; /* somebody was faster */
+	}
+	if (rc == 0)
+		rc = netdev_group_delete(first->ns, group);
+	return rc == -ENODEV ? 0 : rc;
+}
+
+void hostdev_delete_ours(void)
+{
+	for (struct hostdev *h = all; h; h = h->next) {
+		int rc;
+
+		if (!h->is_ours || !h->index)
+			continue;
+		rc = delete_beside(h);
+		/* They go with their descriptors all the same, one by one. */
+		if (rc < 0)
+			log_warning("cannot delete the devices %s at once: %s", netns_where(h->ns),
+				    strerror(-rc));
+		for (struct hostdev *other = h->next; other; other = other->next)
+			if (is_beside(other, h))
+				other->index = 0;
+		h->index = 0;
+	}
 }
 
 static void explain(const struct hostdev *h, char *out, size_t size)

@@ -40,6 +40,7 @@ struct hostdev {
 	int index;         /* of the device that the port is on, 0: none */
 	int error;         /* why it could not be put on it again, -errno */
 	bool is_there;
+	bool is_ours;      /* it was made for the port, and goes with it */
 	int64_t speed_bps; /* 0: unknown */
 	struct netdev_watch *watch;
 	struct event *retry;
@@ -63,6 +64,8 @@ int hostdev_watch(struct hostdev *h, struct port *port);
 void hostdev_close(struct hostdev *h);
 
 struct hostdev *hostdev_find(const struct port *port);
+/* Has the kernel delete all devices that are ours, together; their ports go on without them. */
+void hostdev_delete_ours(void);
 /* Looks at the device again; after a change of mtu, say. */
 void hostdev_look(struct hostdev *h);
 void hostdev_status(struct port *port, struct port_status *out);

@@ -123,6 +123,7 @@ static struct port *open_port(const char *name, const json_t *conf, struct error
 		goto fail;
 	}
 	h->own = json_deep_copy(conf);
+	h->is_ours = is_new; /* another one was made to last */
 	return port;
 fail:
 	hostdev_close(h);
@@ -185,6 +186,7 @@ const struct port_kind port_kind_tap = {
 	.check = hostdev_check,
 	.open = open_port,
 	.close = close_port,
+	.end = hostdev_delete_ours,
 	.change = change,
 	.status = status,
 };

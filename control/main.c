@@ -269,10 +269,11 @@ static void stop(struct event *events[3])
 	route_files_fini();
 	statics_fini();
 	interfaces_fini();
+	ports_end(); /* what workers still send to a thousand taps does not hold us */
+	crew_fini();
 	bridges_fini();
 	ports_fini();
 	engines_stop();
-	crew_fini();
 	config_destroy(weftd.config);
 	helper_stop();
 	learn_stop();

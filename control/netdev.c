@@ -16,8 +16,7 @@
 #include <netlink/route/nexthop.h>
 #include <netlink/route/route.h>
 
-/* libnl's error numbers as errno's. */
-static int nl_errno(int rc)
+int netdev_errno(int rc)
 {
 	if (rc >= 0)
 		return 0;
@@ -47,7 +46,7 @@ static int nl_errno(int rc)
 
 static int get_link(struct netns *ns, const char *name, struct rtnl_link **out)
 {
-	return nl_errno(rtnl_link_get_kernel(netns_sock(ns), 0, name, out));
+	return netdev_errno(rtnl_link_get_kernel(netns_sock(ns), 0, name, out));
 }
 
 int netdev_get(struct netns *ns, const char *name, struct netdev *out)
@@ -87,7 +86,7 @@ static int change_link(struct netns *ns, const char *name,
 	change = rtnl_link_alloc();
 	if (change) {
 		set(change, arg);
-		rc = nl_errno(rtnl_link_change(netns_sock(ns), link, change, 0));
+		rc = netdev_errno(rtnl_link_change(netns_sock(ns), link, change, 0));
 		rtnl_link_put(change);
 	} else {
 		rc = -ENOMEM;
@@ -165,7 +164,7 @@ int netdev_addr_add(struct netns *ns, const char *name, const char *address)
 
 	if (rc < 0)
 		return rc;
-	rc = nl_errno(rtnl_addr_add(netns_sock(ns), addr, 0));
+	rc = netdev_errno(rtnl_addr_add(netns_sock(ns), addr, 0));
 	rtnl_addr_put(addr);
 	return rc == -EEXIST ? 0 : rc;
 }
@@ -177,7 +176,7 @@ int netdev_addr_del(struct netns *ns, const char *name, const char *address)
 
 	if (rc < 0)
 		return rc;
-	rc = nl_errno(rtnl_addr_delete(netns_sock(ns), addr, 0));
+	rc = netdev_errno(rtnl_addr_delete(netns_sock(ns), addr, 0));
 	rtnl_addr_put(addr);
 	return rc == -EADDRNOTAVAIL ? 0 : rc;
 }
@@ -234,7 +233,7 @@ int netdev_route_add(struct netns *ns, const char *name, const char *prefix, con
 	rc = rtnl_route_add(netns_sock(ns), route, 0);
 	rtnl_route_put(route);
 	/* libnl has no number for "unreachable". */
-	rc = rc == -NLE_FAILURE || rc == -NLE_INVAL ? -ENETUNREACH : nl_errno(rc);
+	rc = rc == -NLE_FAILURE || rc == -NLE_INVAL ? -ENETUNREACH : netdev_errno(rc);
 	return rc == -EEXIST ? 0 : rc;
 }
 

@@ -43,6 +43,16 @@ int netdev_addr_del(struct netns *ns, const char *name, const char *address);
 int netdev_route_add(struct netns *ns, const char *name, const char *prefix, const char *via);
 int netdev_route_del(struct netns *ns, const char *name, const char *prefix, const char *via);
 
+/* Groups of devices: how many are in one, one more by its index, and all of them deleted. That
+ * takes the kernel hardly longer than to delete one, for which it waits until no processor looks at
+ * it any more. What cannot be deleted keeps the whole group. */
+int netdev_group_size(struct netns *ns, uint32_t group);
+int netdev_group_add(struct netns *ns, uint32_t group, int index);
+int netdev_group_delete(struct netns *ns, uint32_t group);
+
+/* libnl's error numbers as errno's; 0 of what is none. */
+int netdev_errno(int rc);
+
 /* Watching one device, which may not be there: fn is called from the loop when it came, went or
  * changed (by its name before or after), or may have (messages were lost). NULL with errno. */
 struct netdev_watch;

@@ -44,6 +44,9 @@ struct port_kind {
 	struct port *(*open)(const char *name, const json_t *conf, struct errors *errors);
 	/* After dp_port_detach. */
 	void (*close)(struct port *port);
+	/* All ports are about to be closed: what is quicker done for all of them at once. Workers
+	 * still use them. May be NULL. */
+	void (*end)(void);
 	/* A change of mtu (or of others of its fields that are not FIELD_FIXED) while open. 0 or
 	 * -1. May be NULL. */
 	int (*change)(struct port *port, const json_t *conf, struct errors *errors);

@@ -358,6 +358,13 @@ void ports_remove(struct port_entry *entry)
 	unlink_free(entry);
 }
 
+void ports_end(void)
+{
+	for (size_t i = 0; port_kinds[i]; i++)
+		if (port_kinds[i]->end)
+			port_kinds[i]->end();
+}
+
 void ports_fini(void)
 {
 	while (ports.first)

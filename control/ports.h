@@ -58,6 +58,8 @@ const struct port_status *ports_status(struct port_entry *entry);
 void ports_stats(const struct port_entry *entry, struct dp_port_stats *out);
 void ports_stats_clear(struct port_entry *entry);
 
+/* All of them are about to be closed: what need not wait for the end of the workers. */
+void ports_end(void);
 /* Closes all of them and ends the retries. */
 void ports_fini(void);
 

@@ -90,6 +90,10 @@ void *worker_main(void *arg)
 			idle_step(worker);
 		}
 	}
+	/* What control has said last is still sent: there may be no other worker to do it. */
+	while (inject_is_waiting(worker))
+		inject_run(worker);
+	tx_flush_all(worker);
 	grace_leave(worker->id);
 	rte_thread_unregister();
 	return NULL;

@@ -276,12 +276,15 @@ static struct rte_mbuf *build(const struct told *told, const uint8_t *data, uint
 	return m;
 }
 
-/* As ports mark them: with lengths that the first segment bears out. */
+/* As ports mark them: with lengths that the first segment bears out, and of IPv4 the header's. */
 static void mark(struct rte_mbuf *m, const struct told *told)
 {
+	const uint8_t *frame = rte_pktmbuf_mtod(m, const uint8_t *);
 	uint32_t l3_len = 20 + told->l3_len % 44;
 
-	if (!(told->what & UNFINISHED) || m->data_len < 14 + l3_len + 20)
+	if (m->data_len > 14 && field16(frame + 12) == RTE_ETHER_TYPE_IPV4)
+		l3_len = (frame[14] & 0xf) * 4;
+	if (!(told->what & UNFINISHED) || l3_len < 20 || m->data_len < 14 + l3_len + 20)
 		return;
 	m->l2_len = 14;
 	m->l3_len = l3_len;
