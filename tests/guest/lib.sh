@@ -8,11 +8,12 @@
 # Guests end with the shell that started them, which therefore is never a subshell.
 #
 #   guest_start NAME client:SOCKET|server:SOCKET[,ip=A/N][,mac=M][,queues=N][,option=X…]… [mtu=N]
-#               [machine=M] [incoming=URI] [iommu=WORDS] [cpus=N] [memory=KIND]
+#               [machine=M] [incoming=URI] [iommu=WORDS] [cpus=N] [memory=KIND] [halted=yes]
 #       one network card for each socket; the role is weft's: for client QEMU owns the socket.
 #       option=packed=on and the like go to the virtio device; mtu=device: what that says (host_mtu)
 #       machine: QEMU's, q35 unless told; microvm has its cards on virtio-mmio
 #       incoming: waits for another guest to move in
+#       halted: its processors wait for cont (guest_monitor)
 #       iommu: a q35's virtual IOMMU, and what its kernel is told of it; a card behind it has option=bus=port0,
 #       option=iommu_platform=on and option=ats=on
 #       memory: shared (by memfd) unless told; file (of a folder), huge (of guest_hugepages),
@@ -195,6 +196,7 @@ guest_start() { # NAME CARD… [mtu=N] [machine=M] [incoming=URI] [iommu=WORDS] 
 		cpus=*) cpus=${card#*=} ;;
 		memory=*) memory=${card#*=} ;;
 		incoming=*) arguments+=(-incoming "${card#*=}") ;;
+		halted=yes) arguments+=(-S) ;;
 		iommu=*)
 			# A card of the root's own bus would not be one that may keep translations (ATS).
 			arguments+=(-device "intel-iommu,device-iotlb=on" -device "pcie-root-port,id=port0")

@@ -28,7 +28,7 @@ bridges:
 END
 
 # The machine that moves between the ports vm1 and vm3 is called by the port it is on.
-start_mover() { # PORT [incoming=URI]
+start_mover() { # PORT [incoming=URI] [halted=yes]
 	guest_start "$1" "client:$scratch/$1.sock,ip=10.0.0.1/24,mac=02:00:00:00:00:01" "${@:2}"
 }
 start_vm2() {
@@ -158,10 +158,12 @@ live() {
 
 ns h1 && ns h2 && ns h3
 start_weftd w "$scratch/weft.yaml"
-start_mover vm1
+start_mover vm1 halted=yes
 start_vm2
 expect 'taps are up' ports_up w t1 t2
 expect 'a stream begins' start_stream
+expect 'a machine that is created and not started yet says so' wait_for 8 reason_says vm1 'processors do not run'
+expect 'it is started' guest_monitor vm1 cont
 expect 'a guest boots on a client port' guest_wait vm1 60
 expect 'and on a server port' guest_wait vm2 60
 expect 'the ports say which machines these are' peer_says vm1 'vm1, qemu-system-x86'

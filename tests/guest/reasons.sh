@@ -12,11 +12,12 @@ guest_cache=$build/guest
 configuration() { # FEATURES
 	cat <<-END
 		ports:
-		  one: { type: vhost-user, socket: $scratch/one.sock }
+		  one: { type: vhost-user, socket: $scratch/one.sock, mtu: 9000 }
+		  long: { type: tap, device: long0, netns: h1, mtu: 9000, addresses: [10.0.0.9/24] }
 		  two: { type: vhost-user, socket: $scratch/two.sock, role: server, mtu: 9000 }
 		  other: { type: vhost-user, socket: $scratch/other.sock$1 }
 		bridges:
-		  br0: { ports: { one: {}, two: {}, other: {} } }
+		  br0: { ports: { one: {}, two: {}, other: {}, long: {} } }
 	END
 }
 
@@ -30,6 +31,7 @@ detail() { # PORT KEY TEXT
 	value w ".[0].$2" port show "$1" | grep -F -- "$3"
 }
 
+ns h1
 configuration '' >"$scratch/weft.yaml"
 start_weftd w "$scratch/weft.yaml"
 timeout 140 "$build/tools/weft" -n w monitor >"$scratch/events" 2>&1 &
@@ -44,8 +46,11 @@ expect 'and memory that QEMU keeps for itself' wait_for 60 says two 'memory is n
 expect 'the MTU that the guest was told is shown' detail two peer 'host_mtu 9000'
 guest_kill one
 guest_kill two
+expect 'a guest that was killed leaves a socket that nobody listens on' wait_for 5 says one 'nobody listens on'
+expect 'a server says that none is there' wait_for 5 says two 'no guest on'
 
-guest_start one "client:$scratch/one.sock,ip=10.0.0.1/24" memory=shared
+guest_start one "client:$scratch/one.sock,ip=10.0.0.1/24,option=mrg_rxbuf=off" memory=shared
+expect 'while a guest boots its driver has not started' wait_for 10 says one 'driver has not started'
 guest_start other "client:$scratch/other.sock,ip=10.0.0.3/24,option=packed=on"
 expect 'guests that share theirs boot' eval 'guest_wait one 60 && guest_wait other 60'
 expect 'their ports have no reason' eval 'wait_for 5 is_well one && wait_for 5 is_well other'
@@ -68,4 +73,18 @@ guest_start other "client:$scratch/other.sock,ip=10.0.0.3/24,option=packed=off"
 expect 'a guest that starts anew' guest_wait other 60
 expect 'has what is offered and no more' equal mergeable "$(value w '.[0].features' port show other)"
 expect 'and is reached' guest_pings one 10.0.0.3 10
-expect 'each reason was an event' grep -c '"reason":"the guest.s memory is not shared' "$scratch/events"
+on h1 ping -q -c 3 -i 0.2 -s 4000 10.0.0.1 >/dev/null
+expect 'packets longer than the buffers of a guest are told' wait_for 5 says one 'longer than the guest'
+expect 'and shorter ones come' on h1 ping -q -c 3 -i 0.2 10.0.0.1
+while IFS= read -r text; do
+	expect "an event said: $text" grep -q "\"reason\":\"[^\"]*$text" "$scratch/events"
+done <<'END'
+nobody listens on
+no guest on
+are its queues= more
+memory is not shared
+driver has not started
+stopped by a signal
+were its features others
+longer than the guest
+END

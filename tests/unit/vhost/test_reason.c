@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@
 #include "tests/support/eal.h"
 #include "tests/unit/vhost/port_under_test.h"
 #include "vhost/vhost_peer.h"
+#include "vhost/vhost_wire.h"
 
 static void say(int fd, uint32_t request, uint64_t value)
 {
@@ -46,7 +48,7 @@ static void driver_without_memory_has_it_not_shared(void **state)
 	struct port *port = port_make(true, 1);
 	int fd = connect_peer();
 
-	say(fd, 2 /* SET_FEATURES */, 1ULL << 32);
+	say(fd, VHOST_WIRE_SET_FEATURES, 1ULL << 32);
 	assert_int_equal(wait_for(port, VHOST_NOT_SHARED), VHOST_NOT_SHARED);
 	close(fd);
 	vhost_destroy(port);
@@ -59,7 +61,7 @@ static void features_that_were_not_offered_are_told(void **state)
 	for (int i = 0; i < 4; i++) {
 		int fd = connect_peer();
 
-		say(fd, 2 /* SET_FEATURES */, 1ULL << 63);
+		say(fd, VHOST_WIRE_SET_FEATURES, 1ULL << 63);
 		is_readable(fd, PATIENCE_MS); /* hung up */
 		close(fd);
 	}
@@ -74,11 +76,44 @@ static void memory_that_cannot_be_mapped_is_told(void **state)
 	for (int i = 0; i < 4; i++) {
 		int fd = connect_peer();
 
-		say(fd, 5 /* SET_MEM_TABLE */, 3 /* regions, without descriptors */);
+		say(fd, VHOST_WIRE_SET_MEM_TABLE, 3 /* regions, without descriptors */);
 		is_readable(fd, PATIENCE_MS);
 		close(fd);
 	}
 	assert_int_equal(wait_for(port, VHOST_NO_MEMORY), VHOST_NO_MEMORY);
+	vhost_destroy(port);
+}
+
+/* The guest's end of the connection, which is in this process, too. */
+static int guest_end(void)
+{
+	for (int fd = 3; fd < 256; fd++) {
+		struct sockaddr_un peer = {0};
+		socklen_t size = sizeof(peer);
+
+		if (getpeername(fd, (struct sockaddr *)&peer, &size) == 0 &&
+		    strcmp(peer.sun_path, path) == 0)
+			return fd;
+	}
+	fail_msg("the guest has no connection");
+	return -1;
+}
+
+static void queue_that_the_driver_switches_off_is_told_until_it_is_on(void **state)
+{
+	struct port *port = port_make(true, 1);
+	uint16_t id = guest_start("mrg_rxbuf=1", 1);
+
+	assert_int_equal(wait_for(port, VHOST_UP), VHOST_UP);
+	for (uint64_t ring = 0; ring < 2; ring++) {
+		say(guest_end(), VHOST_WIRE_SET_VRING_ENABLE, ring);
+		assert_int_equal(wait_for(port, VHOST_QUEUE_DISABLED), VHOST_QUEUE_DISABLED);
+		assert_false(port->up);
+		say(guest_end(), VHOST_WIRE_SET_VRING_ENABLE, ring | 1ULL << 32);
+		assert_int_equal(wait_for(port, VHOST_UP), VHOST_UP);
+		assert_true(port->up);
+	}
+	guest_stop(id);
 	vhost_destroy(port);
 }
 
@@ -268,6 +303,7 @@ int main(void)
 		VHOST_TEST(driver_without_memory_has_it_not_shared),
 		VHOST_TEST(features_that_were_not_offered_are_told),
 		VHOST_TEST(memory_that_cannot_be_mapped_is_told),
+		VHOST_TEST(queue_that_the_driver_switches_off_is_told_until_it_is_on),
 		VHOST_TEST(guest_that_gives_no_buffers_back_is_told_until_it_does),
 		VHOST_TEST(packet_too_long_for_a_buffer_stands_in_nobodys_way),
 		VHOST_TEST(process_that_is_stopped_is_told_until_it_goes_on),
