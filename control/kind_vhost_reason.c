@@ -66,6 +66,8 @@ static const char *const texts[VHOST_REASON_COUNT] = {
 	[VHOST_NEGOTIATING] = "connected, but the guest's driver has not started: is it still "
 			      "booting, and has it "
 			      "a virtio-net driver?",
+	[VHOST_DRIVER_GONE] = "the guest's driver has stopped: it reboots or was shut down, or its "
+			      "link was cut (set_link n0 on, virsh domif-setlink … up)",
 	[VHOST_NOT_SHARED] = "the guest's memory is not shared: start it with -object "
 			     "memory-backend-memfd,…,share=on (libvirt: memoryBacking, access "
 			     "mode='shared')",

@@ -188,7 +188,9 @@ enum vhost_reason vhost_reason(const struct port *port)
 	/* What was seen of a driver that ran, or did not, until just now is not true any more. */
 	if (vp->doubt != VHOST_UP && vp->was_ready == is_ready)
 		return vp->doubt;
-	return is_ready ? VHOST_UP : VHOST_NEGOTIATING;
+	if (is_ready)
+		return VHOST_UP;
+	return atomic_load(&vp->had_driver) ? VHOST_DRIVER_GONE : VHOST_NEGOTIATING;
 }
 
 time_t vhost_since(const struct port *port)

@@ -39,6 +39,7 @@ enum vhost_reason {
 	VHOST_SOCKET_LOST, /* server: its socket was removed or replaced, nobody can come */
 	VHOST_SILENT,      /* connected, and not a word: not a vhost-user front end */
 	VHOST_NEGOTIATING, /* connected, memory or rings not yet set up: no driver has started */
+	VHOST_DRIVER_GONE, /* connected, and a driver ran until it was reset or its link was cut */
 	VHOST_NOT_SHARED,  /* the guest's memory is not shared, and weft sees none of its packets */
 	VHOST_NO_MEMORY,   /* the guest's memory was shown, and could not be mapped */
 	VHOST_FEATURES_REFUSED, /* it takes features that the port does not offer */

@@ -146,6 +146,7 @@ static int on_connect(int vid)
 		atomic_store(&vp->ring_on[i], false);
 	atomic_store(&vp->moved, 0);
 	vp->rings_met = 0;
+	atomic_store(&vp->had_driver, false);
 	atomic_store(&vp->is_paused, false);
 	tell(vp);
 	return 0;
@@ -207,6 +208,7 @@ static int on_ready(int vid)
 	if (!vp)
 		return -1;
 	atomic_store(&vp->n_tries, 0);
+	atomic_store(&vp->had_driver, true);
 	agree(vp, vid);
 	atomic_store(&vp->memory, memory_of(vid));
 	atomic_store_explicit(&vp->vid, vid, memory_order_release);

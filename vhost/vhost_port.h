@@ -91,6 +91,7 @@ struct vhost_port {
 	atomic_llong message_ms;      /* when it came */
 	atomic_uint n_done;           /* messages; the last of them is over before the port goes */
 	atomic_bool features_refused; /* it took features that were not offered */
+	atomic_bool had_driver;       /* on this connection */
 	uint32_t rings_met;           /* bits of rings that this connection has had on */
 	bool has_memory;              /* the library has a table of the guest's memory */
 	struct vhost_gate gate;

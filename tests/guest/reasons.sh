@@ -65,6 +65,12 @@ expect 'whatever is sent to it' wait_for 5 says one 'stopped by a signal'
 kill -CONT "$(guest_pid one)"
 expect 'until it goes on' wait_for 5 is_well one
 
+expect 'a link that is cut' guest_monitor one set_link '{"name": "n0", "up": false}'
+expect 'is told' wait_for 5 says one 'driver has stopped'
+expect 'and goes on' guest_monitor one set_link '{"name": "n0", "up": true}'
+expect 'as before' wait_for 5 is_well one
+expect 'and packets pass again' guest_pings one 10.0.0.3 10
+
 configuration ', features: [mergeable], offloads: { checksum: false }' >"$scratch/fewer.yaml"
 expect 'a port that offers less than the guest has taken' weft w config apply "$scratch/fewer.yaml"
 expect 'says so' wait_for 8 says other 'were its features others'
@@ -85,6 +91,7 @@ are its queues= more
 memory is not shared
 driver has not started
 stopped by a signal
+driver has stopped
 were its features others
 longer than the guest
 END

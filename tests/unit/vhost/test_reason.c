@@ -117,6 +117,26 @@ static void queue_that_the_driver_switches_off_is_told_until_it_is_on(void **sta
 	vhost_destroy(port);
 }
 
+static void driver_that_has_stopped_is_not_one_that_has_not_started(void **state)
+{
+	struct port *port = port_make(true, 1);
+	uint16_t id = guest_start("mrg_rxbuf=1", 1);
+	int fd;
+
+	assert_int_equal(wait_for(port, VHOST_UP), VHOST_UP);
+	say(guest_end(), VHOST_WIRE_GET_VRING_BASE, 0);
+	assert_int_equal(wait_for(port, VHOST_DRIVER_GONE), VHOST_DRIVER_GONE);
+	assert_false(port->up);
+	guest_stop(id);
+	assert_int_equal(wait_for(port, VHOST_NO_PEER), VHOST_NO_PEER);
+	/* The next connection is another guest's. */
+	fd = connect_peer();
+	assert_int_equal(wait_for(port, VHOST_NEGOTIATING), VHOST_NEGOTIATING);
+	close(fd);
+	assert_int_equal(wait_for(port, VHOST_NO_PEER), VHOST_NO_PEER);
+	vhost_destroy(port);
+}
+
 /* Sends packets of this length until the guest has no more buffers; how many it took. */
 static unsigned send_all(struct port *port, uint16_t length, unsigned n)
 {
@@ -304,6 +324,7 @@ int main(void)
 		VHOST_TEST(features_that_were_not_offered_are_told),
 		VHOST_TEST(memory_that_cannot_be_mapped_is_told),
 		VHOST_TEST(queue_that_the_driver_switches_off_is_told_until_it_is_on),
+		VHOST_TEST(driver_that_has_stopped_is_not_one_that_has_not_started),
 		VHOST_TEST(guest_that_gives_no_buffers_back_is_told_until_it_does),
 		VHOST_TEST(packet_too_long_for_a_buffer_stands_in_nobodys_way),
 		VHOST_TEST(process_that_is_stopped_is_told_until_it_goes_on),
