@@ -8,28 +8,9 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 export WEFT_BUILD=${WEFT_BUILD:-$root/build}
 pages=/sys/kernel/mm/hugepages/hugepages-2048kB
 bench=$root/tools/bench
-out=$(mktemp -d)
-trap 'rm -rf "$out"' EXIT
-n=0 failed=0
+# shellcheck source=../support/tap.sh
+. "$root/tests/support/tap.sh"
 
-ok() { # SENTENCE COMMAND…
-	n=$((n + 1))
-	if "${@:2}" >"$out/said" 2>&1; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-		sed 's/^/# /' "$out/said" | tail -n 20
-		failed=1
-	fi
-}
-says() { # STATUS WORDS COMMAND…
-	local status=0
-	"${@:3}" >"$out/words" 2>&1 </dev/null || status=$?
-	[ "$status" = "$1" ] && grep -q -- "$2" "$out/words" && return 0
-	echo "ended with $status, wanted $1 and '$2':"
-	cat "$out/words"
-	return 1
-}
 persistent() { echo $(($(cat $pages/nr_hugepages) - $(cat $pages/surplus_hugepages))); }
 has() { jq -e "$1" "$out/${json:-l2}.json"; }
 
