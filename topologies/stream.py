@@ -8,11 +8,13 @@
   stream.py tcp-talk ADDRESS SECONDS    one connection, as of somebody who types: a numbered line every
                                         10 ms, each answered, for that long or until SIGTERM; says what
                                         was answered, and the longest wait
-  stream.py udp-sink ADDRESS SECONDS    counts numbered packets until one says that it is the last
-  stream.py udp-send ADDRESS RATE SECONDS   for that long, or until SIGTERM
+  stream.py udp-sink ADDRESS SECONDS    counts numbered packets until one says that it is the last; how long
+                                        the slowest was on its way
+  stream.py udp-send ADDRESS RATE SECONDS   for that long, or until SIGTERM; says how many
   stream.py flows-sink ADDRESS FILE         until that file is there; then the numbers of the flows seen
   stream.py flows-send ADDRESS COUNT        a packet of each of so many flows, told apart by their port
 """
+import errno
 import hashlib
 import os
 import signal
@@ -23,6 +25,9 @@ import time
 
 PORT = 7007
 SO_RCVBUFFORCE = 33
+SO_TIMESTAMPNS = 35
+IP_RECVERR = 11
+NUMBERED = '!I?q'  # number, whether it is the last, when it was sent (ns)
 SECONDS = 15  # for a connection as a whole
 
 
@@ -90,45 +95,111 @@ def tcp_talk(address, seconds):
     print(f'{count} lines answered, the longest wait {longest * 1000:.0f} ms')
 
 
+class Arrivals:
+    """What came of a numbered stream, and how long it was on its way."""
+
+    def __init__(self):
+        self.seen, self.last = set(), None
+        self.reordered, self.highest, self.slowest, self.slow = 0, -1, (0, 0), 0
+
+    def take(self, packet, came_ns):
+        number, is_last, sent_ns = struct.unpack_from(NUMBERED, packet)
+        self.reordered += number < self.highest
+        self.highest = max(self.highest, number)
+        self.seen.add(number)
+        self.slowest = max(self.slowest, (came_ns - sent_ns, number))
+        self.slow += came_ns - sent_ns > 100e6
+        if is_last:
+            self.last = number
+
+    def is_whole(self):
+        return self.last is not None and len(self.seen) > self.last
+
+    def missing(self):
+        """The first gaps, each as first-last."""
+        gaps, before = [], -1
+        for number in sorted(self.seen):
+            if number > before + 1:
+                gaps.append(f'{before + 1}-{number - 1}')
+            before = number
+        return ' '.join(gaps[:8]) or 'at the end, if any'
+
+
 def udp_sink(address, seconds):
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20)
+    sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
     sock.bind((address, PORT))
     sock.settimeout(float(seconds))
     print('ready', flush=True)
-    seen, last, reordered, highest = set(), None, 0, -1
-    while last is None or len(seen) <= last:
+    came = Arrivals()
+    while not came.is_whole():
         try:
-            number, is_last = struct.unpack('!IB', sock.recv(2048)[:5])
+            packet, stamp, _, _ = sock.recvmsg(2048, 64)
         except TimeoutError:
             break
-        reordered += number < highest
-        highest = max(highest, number)
-        seen.add(number)
-        if is_last:
-            last = number
+        whole, part = struct.unpack('qq', stamp[0][2][:16])  # by the kernel, as it came in
+        came.take(packet, whole * 10**9 + part)
+        if came.last is not None:
             sock.settimeout(1)
-    total = 'unknown' if last is None else last + 1
-    print(f'received {len(seen)} of {total}, {reordered} out of order')
-    sys.exit(0 if len(seen) == total else 1)
+    total = 'unknown' if came.last is None else came.last + 1
+    print(f'# the slowest took {came.slowest[0] / 1e6:.0f} ms, number {came.slowest[1]}; {came.slow} took more than 100')
+    if not came.is_whole():
+        print(f'# missing: {came.missing()}')
+    print(f'received {len(came.seen)} of {total}, {came.reordered} out of order')
+    sys.exit(0 if came.is_whole() else 1)
+
+
+class Sender:
+    """Loses nothing itself: what the kernel's queue refuses is sent again once there is room."""
+
+    def __init__(self, address):
+        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.sock.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)  # else it says that all went well
+        self.sock.connect((address, PORT))
+        self.count = self.refused = self.stops = 0
+
+    def send(self, is_last=False):
+        packet = struct.pack(NUMBERED, self.count, is_last, time.time_ns()).ljust(200, b'w')
+        until = time.monotonic() + SECONDS
+        while True:
+            try:
+                self.sock.send(packet)
+                break
+            except OSError as error:
+                if error.errno != errno.ENOBUFS or time.monotonic() > until:
+                    raise
+            self.refused += 1
+            time.sleep(0.01)
+        self.count += 1
+
+    def end(self):
+        """The sink waits for the last one: should that be lost, it has more chances."""
+        self.send(is_last=True)
+        try:
+            for _ in range(2):
+                time.sleep(0.1)
+                self.sock.send(struct.pack(NUMBERED, self.count - 1, True, time.time_ns()).ljust(200, b'w'))
+        except ConnectionRefusedError:
+            pass  # it came, and the sink has ended
 
 
 def udp_send(address, rate, seconds):
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    sock.connect((address, PORT))
+    sender, ends = Sender(address), []
     rate, limit = float(rate), int(float(rate) * float(seconds))
-    ends = []
     signal.signal(signal.SIGTERM, lambda *_: ends.append(True))
-    began, count = time.monotonic(), 0
-    while count < limit and not ends:
-        number, count = count, count + 1
-        sock.send(struct.pack('!IB', number, 0).ljust(200, b'w'))
-        if number % 8 == 7:
-            late = time.monotonic() - (began + number / rate)
+    began = time.monotonic()
+    while sender.count < limit and not ends:
+        sender.send()
+        if sender.count % 8 == 0:
+            late = time.monotonic() - (began + sender.count / rate)
             time.sleep(max(0, -late))
-            began += late if late > 0.2 else 0  # the machine stood still: no burst to make up for it
+            if late > 0.2:  # the machine stood still: no burst to make up for it
+                began += late
+                sender.stops += 1
     time.sleep(0.2)
-    sock.send(struct.pack('!IB', count, 1).ljust(200, b'w'))
+    sender.end()
+    print(f'# sent {sender.count}, {sender.refused} times refused by a full queue, stood still {sender.stops} times')
 
 
 def flows_sink(address, file):

@@ -3,12 +3,8 @@
 # Guests that say piece by piece which of their memory weft may touch (a virtual IOMMU). Linux's driver has a
 # piece for each buffer, so that nearly each packet waits for a translation.
 export WEFT_TOPOLOGY_SECONDS=${WEFT_TOPOLOGY_SECONDS:-240}
-# shellcheck source=../../topologies/lib.sh
-. "$(dirname "$0")/../../topologies/lib.sh"
-guest_run_dir=$scratch/guests
-guest_cache=$build/guest
-# shellcheck source=lib.sh
-. "$here/lib.sh"
+# shellcheck source=common.sh
+. "$(dirname "$0")/common.sh"
 
 cat >"$scratch/weft.yaml" <<END
 ports:
@@ -20,7 +16,7 @@ END
 behind=option=bus=port0,option=iommu_platform=on,option=ats=on
 
 start_vm1() {
-	guest_start vm1 "client:$scratch/vm1.sock,ip=10.0.0.1/24,mac=02:00:00:00:00:01,$behind" iommu=
+	guest_start vm1 "client:$scratch/vm1.sock,$guest1,$behind" iommu=
 }
 
 features_say() { # PORT WORD
@@ -32,41 +28,36 @@ all_answered() { # FROM ADDRESS
 	guest_exec "$1" 20 "ping -c 20 -i 0.1 $2" | tee "$scratch/pings" | grep ' 0% packet loss' || { cat "$scratch/pings"; false; }
 }
 
-both_ways() { # the first may wait for ARP
-	guest_pings vm1 10.0.0.2 20 && guest_pings vm2 10.0.0.1 20
-}
-
 start_weftd w "$scratch/weft.yaml"
 start_vm1
-guest_start vm2 "server:$scratch/vm2.sock,ip=10.0.0.2/24,mac=02:00:00:00:00:02,queues=2,option=packed=on,$behind" \
+guest_start vm2 "server:$scratch/vm2.sock,$guest2,queues=2,option=packed=on,$behind" \
 	cpus=2 iommu=
 expect 'a guest behind an IOMMU boots' guest_wait vm1 60
 expect 'another with two queues too' guest_wait vm2 60
 expect 'the one has agreed to it' features_say vm1 iommu
 expect 'so has the other, which is given no packed rings with it' eval 'features_say vm2 iommu && fails features_say vm2 packed'
 expect 'its driver translates' guest_exec vm1 10 'grep -w DMA-FQ /sys/kernel/iommu_groups/*/type'
-expect 'they reach each other' both_ways
+expect 'they reach each other' reach_each_other vm1 vm2
 expect 'every echo is answered' all_answered vm1 10.0.0.2
 expect 'in both directions' all_answered vm2 10.0.0.1
 expect 'packets of the MTU pass' guest_exec vm1 20 'ping -c 3 -s 1472 10.0.0.2'
 expect 'a file passes over TCP' guest_sends_file vm1 vm2 10.0.0.2 1
 expect 'and the other way' guest_sends_file vm2 vm1 10.0.0.1 1
-expect 'no packet was malformed' equal 0 "$(value w '[.[] | select(.stage == "parse") | .packets] | add // 0' drops show)"
+expect 'no packet was malformed' nothing_malformed
 
 guest_monitor vm1 system_reset >"$scratch/said"
 expect 'a guest that reboots is down for that time' wait_for 10 port_is w vm1 down
 expect 'it boots' guest_wait vm1 60
-expect 'and is reached' both_ways
+expect 'and is reached' reach_each_other vm1 vm2
 
-kill -KILL "${weftd_pid[w]}"
-wait "${weftd_pid[w]}" 2>/dev/null
+kill_weftd
 start_weftd w "$scratch/weft.yaml"
 expect 'weftd killed and started: both ports come back' ports_up w vm1 vm2
-expect 'and traffic with them' both_ways
+expect 'and traffic with them' reach_each_other vm1 vm2
 expect 'a file passes then' guest_sends_file vm2 vm1 10.0.0.1 1
 
 guest_kill vm1
 start_vm1
 expect 'a guest that was killed comes back' guest_wait vm1 60
-expect 'and is reached again' both_ways
+expect 'and is reached again' reach_each_other vm1 vm2
 expect 'nothing is kept for guests that are gone' at_most 512 "$(value w '.[0].mbufs_used' system show)"

@@ -8,8 +8,8 @@
 #   KILL_ROUNDS=1000     how often (30)
 rounds=${KILL_ROUNDS:-30}
 export WEFT_TOPOLOGY_SECONDS=${WEFT_TOPOLOGY_SECONDS:-$((60 + 4 * rounds))}
-# shellcheck source=../../topologies/lib.sh
-. "$(dirname "$0")/../../topologies/lib.sh"
+# shellcheck source=common.sh
+. "$(dirname "$0")/common.sh"
 keeper=$build/tests/guest/hostile/keeper
 
 cat >"$scratch/weft.yaml" <<END

@@ -7,11 +7,8 @@ export WEFT_TOPOLOGY_SECONDS=${WEFT_TOPOLOGY_SECONDS:-100}
 for tool in libvirtd virsh virt-xml-validate; do
 	command -v $tool >/dev/null || { echo "no $tool: apt-get install libvirt-daemon-system libvirt-clients libxml2-utils"; exit 77; }
 done
-# shellcheck source=../../topologies/lib.sh
-. "$(dirname "$0")/../../topologies/lib.sh"
-guest_cache=$build/guest
-# shellcheck source=lib.sh
-. "$here/lib.sh"
+# shellcheck source=common.sh
+. "$(dirname "$0")/common.sh"
 guest_build_initrd || exit 1
 hook=$root/packaging/libvirt/qemu
 cd "$scratch" || exit 1

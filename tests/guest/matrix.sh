@@ -4,13 +4,9 @@
 # makes the socket, kind of memory, MTU. Two at a time, so that each also talks to one of another make. Every
 # combination of ring, mergeable, indirect and event index is tried, and every pair of any two of all.
 export WEFT_TOPOLOGY_SECONDS=${WEFT_TOPOLOGY_SECONDS:-290}
-# shellcheck source=../../topologies/lib.sh
-. "$(dirname "$0")/../../topologies/lib.sh"
-guest_run_dir=$scratch/guests
-guest_cache=$build/guest
+# shellcheck source=common.sh
+. "$(dirname "$0")/common.sh"
 guest_hugepages=$scratch/huge
-# shellcheck source=lib.sh
-. "$here/lib.sh"
 
 # A guest a line, two lines a run, both of which have one MTU:
 #        MACHINE QUEUES RING MERGEABLE INDIRECT EVENT ROLE MEMORY MTU
@@ -72,7 +68,7 @@ is_as_told() { # NAME LINE
 	[[ $peer = *", $((2 * queues)) rings, $ring"*", host_mtu $mtu" ]] || { echo "saw $peer"; return 1; }
 }
 
-reach_each_other() { # MTU
+small_and_large_pass() { # MTU
 	guest_pings vm1 10.0.0.2 10 && guest_pings vm2 10.0.0.1 10 &&
 		guest_exec vm1 10 "ping -c 3 -s $(($1 - 28)) 10.0.0.2" &&
 		guest_exec vm2 10 "ping -c 3 -s $(($1 - 28)) 10.0.0.1"
@@ -91,7 +87,7 @@ run() { # GUEST GUEST
 	expect 'they boot' eval 'guest_wait vm1 60 && guest_wait vm2 60'
 	expect 'the one is what it was told to be' wait_for 3 is_as_told vm1 "$1"
 	expect 'the other too' wait_for 3 is_as_told vm2 "$2"
-	expect "they reach each other, with packets of $mtu bytes too" reach_each_other "$mtu"
+	expect "they reach each other, with packets of $mtu bytes too" small_and_large_pass "$mtu"
 	expect 'a file passes over TCP' guest_sends_file vm1 vm2 10.0.0.2 2
 	expect 'and another way' guest_sends_file vm2 vm1 10.0.0.1 2
 	guest_kill vm1

@@ -3,12 +3,8 @@
 # A port of several queues follows those that its guest switches on and off, split and packed, while packets
 # flow on all of them.
 export WEFT_TOPOLOGY_SECONDS=${WEFT_TOPOLOGY_SECONDS:-120}
-# shellcheck source=../../topologies/lib.sh
-. "$(dirname "$0")/../../topologies/lib.sh"
-guest_run_dir=$scratch/guests
-guest_cache=$build/guest
-# shellcheck source=lib.sh
-. "$here/lib.sh"
+# shellcheck source=common.sh
+. "$(dirname "$0")/common.sh"
 
 [ "$(uname -m)" = x86_64 ] || { echo 'the guest has no ethtool, and channels.c is for x86-64'; exit 77; }
 cc -Os -nostdlib -static -ffreestanding -fno-stack-protector -fno-pie -no-pie -Wl,-n,--build-id=none -s \

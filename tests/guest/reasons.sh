@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # What a port says of machines that were started in a wrong way, or stand still. See docs/port-reasons.md.
 export WEFT_TOPOLOGY_SECONDS=${WEFT_TOPOLOGY_SECONDS:-150}
-# shellcheck source=../../topologies/lib.sh
-. "$(dirname "$0")/../../topologies/lib.sh"
-guest_run_dir=$scratch/guests
-guest_cache=$build/guest
-# shellcheck source=lib.sh
-. "$here/lib.sh"
+# shellcheck source=common.sh
+. "$(dirname "$0")/common.sh"
 
 configuration() { # FEATURES
 	cat <<-END
@@ -21,9 +17,6 @@ configuration() { # FEATURES
 	END
 }
 
-says() { # PORT TEXT
-	value w ".[] | select(.name == \"$1\") | .reason" port show | grep -F -- "$2"
-}
 is_well() { # PORT
 	equal 'up ' "$(value w ".[] | select(.name == \"$1\") | .state + \" \" + .reason" port show)"
 }
@@ -49,9 +42,9 @@ guest_kill two
 expect 'a guest that was killed leaves a socket that nobody listens on' wait_for 5 says one 'nobody listens on'
 expect 'a server says that none is there' wait_for 5 says two 'no guest on'
 
-guest_start one "client:$scratch/one.sock,ip=10.0.0.1/24,option=mrg_rxbuf=off" memory=shared
+guest_start one "client:$scratch/one.sock,$guest1,option=mrg_rxbuf=off" memory=shared
 expect 'while a guest boots its driver has not started' wait_for 10 says one 'driver has not started'
-guest_start other "client:$scratch/other.sock,ip=10.0.0.3/24,option=packed=on"
+guest_start other "client:$scratch/other.sock,ip=10.0.0.3/24,mac=02:00:00:00:00:03,option=packed=on"
 expect 'guests that share theirs boot' eval 'guest_wait one 60 && guest_wait other 60'
 expect 'their ports have no reason' eval 'wait_for 5 is_well one && wait_for 5 is_well other'
 expect 'and reach each other' guest_pings one 10.0.0.3 10
@@ -64,6 +57,7 @@ guest_exec other 5 'arp -s 10.0.0.1 02:00:00:00:00:aa; ping -q -i 0.002 -c 2000 
 expect 'whatever is sent to it' wait_for 5 says one 'stopped by a signal'
 kill -CONT "$(guest_pid one)"
 expect 'until it goes on' wait_for 5 is_well one
+guest_exec other 5 'arp -d 10.0.0.1'
 
 expect 'a link that is cut' guest_monitor one set_link '{"name": "n0", "up": false}'
 expect 'is told' wait_for 5 says one 'driver has stopped'
@@ -75,7 +69,7 @@ configuration ', features: [mergeable], offloads: { checksum: false }' >"$scratc
 expect 'a port that offers less than the guest has taken' weft w config apply "$scratch/fewer.yaml"
 expect 'says so' wait_for 8 says other 'were its features others'
 guest_kill other
-guest_start other "client:$scratch/other.sock,ip=10.0.0.3/24,option=packed=off"
+guest_start other "client:$scratch/other.sock,ip=10.0.0.3/24,mac=02:00:00:00:00:03,option=packed=off"
 expect 'a guest that starts anew' guest_wait other 60
 expect 'has what is offered and no more' equal mergeable "$(value w '.[0].features' port show other)"
 expect 'and is reached' guest_pings one 10.0.0.3 10

@@ -3,8 +3,8 @@
 # Guests that take and give nothing back, while others send them as much as they can, with as few packet
 # buffers as weft can have: what the other ports get is all that they got before.
 export WEFT_TOPOLOGY_SECONDS=${WEFT_TOPOLOGY_SECONDS:-90}
-# shellcheck source=../../topologies/lib.sh
-. "$(dirname "$0")/../../topologies/lib.sh"
+# shellcheck source=common.sh
+. "$(dirname "$0")/common.sh"
 keeper=$build/tests/guest/hostile/keeper
 rate=500 # packets a second between the good ports, each way
 span=3   # seconds of it
@@ -52,15 +52,6 @@ all_came() {
 		"$scratch/got1" "$scratch/got2")" = 2 ]
 }
 
-is_behind() { # ADDRESS PORT
-	equal "$2" "$(value w ".[] | select(.mac == \"$1\") | .port" fdb show)"
-}
-says() { # PORT TEXT
-	value w ".[] | select(.name == \"$1\") | .reason" port show | grep -F -- "$2"
-}
-field() { # PORT FIELD
-	value w ".[] | select(.name == \"$1\") | .$2" port show
-}
 used() { value w '.[0].mbufs_used' system show; }
 
 ns good1 && ns good2

@@ -11,12 +11,8 @@
 #   SOAK_SEED=N                             the same order again
 seconds=${SOAK_SECONDS:-20} times=${SOAK_TIMES:-0}
 export WEFT_TOPOLOGY_SECONDS=${WEFT_TOPOLOGY_SECONDS:-$((200 + seconds + 30 * times))}
-# shellcheck source=../../topologies/lib.sh
-. "$(dirname "$0")/../../topologies/lib.sh"
-guest_run_dir=$scratch/guests
-guest_cache=$build/guest
-# shellcheck source=lib.sh
-. "$here/lib.sh"
+# shellcheck source=common.sh
+. "$(dirname "$0")/common.sh"
 hostile=$build/tests/guest/hostile/hostile
 seed=${SOAK_SEED:-$((SECONDS + $(date +%s) % 30000))}
 read -r -a events <<<"${SOAK_EVENTS:-pause pause reboot crash crash_early migrate migrate harm harm harm port_again restart kill9}"
@@ -51,16 +47,12 @@ configuration() { # all|fewer
 
 mover=vm1 # the port that the machine which moves is at, and its name
 start_mover() { # PORT [incoming=URI]
-	guest_start "$1" "client:$scratch/$1.sock,ip=10.0.0.1/24,mac=02:00:00:00:00:01,option=guest_announce=off" "${@:2}"
+	guest_start "$1" "client:$scratch/$1.sock,$guest1,option=guest_announce=off" "${@:2}"
 }
 start_vm2() {
-	guest_start vm2 "server:$scratch/vm2.sock,ip=10.0.0.2/24,mac=02:00:00:00:00:02,option=packed=on"
+	guest_start vm2 "server:$scratch/vm2.sock,$guest2,option=packed=on"
 }
-both_ways() { guest_pings "$mover" 10.0.0.2 15 && guest_pings vm2 10.0.0.1 15; }
-reason_says() { # PORT TEXT
-	value w ".[] | select(.name == \"$1\") | .reason" port show | grep -F -- "$2"
-}
-is_behind() { equal "$1" "$(value w '.[] | select(.mac == "02:00:00:00:00:01") | .port' fdb show)"; }
+both_ways() { reach_each_other "$mover" vm2 15; }
 either() { [ $((RANDOM % 2)) = 0 ] && echo "$mover" || echo vm2; }
 
 # --- events ---
@@ -68,7 +60,7 @@ either() { [ $((RANDOM % 2)) = 0 ] && echo "$mover" || echo vm2; }
 pause() {
 	local name
 	name=$(either)
-	guest_monitor "$name" stop && wait_for 8 reason_says "$name" 'processors do not run' &&
+	guest_monitor "$name" stop && wait_for 8 says "$name" 'processors do not run' &&
 		guest_monitor "$name" cont && wait_for 5 port_is w "$name" up && both_ways
 }
 reboot() {
@@ -91,22 +83,14 @@ crash_early() {
 }
 # Its address is announced by weft, with RARP: the guest does not do so itself.
 migrate() {
-	local from=$mover to status=0 watcher
+	local from=$mover to status=0
 	[ "$from" = vm1 ] && to=vm3 || to=vm1
-	watch_h3 eth0 seconds=60 announces=02:00:00:00:00:01 until=1 >"$scratch/announced" 2>&1 &
-	watcher=$!
-	wait_for 5 grep -q ready "$scratch/announced" && start_mover "$to" "incoming=unix:$scratch/move" &&
+	begin_watch 02:00:00:00:00:01 && start_mover "$to" "incoming=unix:$scratch/move" &&
 		wait_for 5 test -S "$scratch/move" && guest_monitor "$from" migrate-to "unix:$scratch/move" 40 &&
-		guest_stop "$from" && mover=$to && guest_wait "$to" 20 && wait_for 5 is_behind "$to" &&
-		wait_for 5 grep '"frames": 1' "$scratch/announced" && both_ways || status=1
-	[ $status = 0 ] || { cat "$scratch/announced"; kill "$watcher"; }
-	wait "$watcher"
+		guest_stop "$from" && mover=$to && guest_wait "$to" 20 && wait_for 5 is_behind 02:00:00:00:00:01 "$to" || status=1
+	if [ $status = 0 ]; then is_announced 5 && both_ways || status=1; else end_watch; fi
 	rm -f "$scratch/move"
 	return $status
-}
-# Without a shell between us and it.
-watch_h3() {
-	exec nsenter --net=/run/netns/h3 /usr/bin/python3 "$root/topologies/frames.py" watch "$@"
 }
 # A few of the hostile guest's cases.
 harm() {
@@ -127,60 +111,25 @@ port_again() {
 }
 start_again() {
 	start_weftd w "$scratch/weft.yaml"
-	ports_up w "$mover" vm2 t1 t2 && both_ways && settle && start_stream
+	ports_up w "$mover" vm2 t1 t2 && both_ways && settle && start_stream w
 }
-restart() { end_stream && stop_weftd w && start_again; }
-kill9() {
-	end_stream || return 1
-	kill -KILL "${weftd_pid[w]}"
-	wait "${weftd_pid[w]}" 2>/dev/null
-	start_again
-}
+restart() { stream_is_whole && stop_weftd w && start_again; }
+kill9() { stream_is_whole && kill_weftd && start_again; }
 
-# --- what weftd holds, and the stream that is not to notice ---
-
-holds() {
-	local pid=${weftd_pid[w]}
-	echo "$(find "/proc/$pid/fd" -mindepth 1 | wc -l) $(wc -l <"/proc/$pid/maps")" \
-		"$(value w '.[0].mbufs_used' system show) $(awk '$1 == "VmRSS:" { print $2 }' "/proc/$pid/status")"
-}
 # Each kind of port has had a guest, and the pool of buffers has grown up.
 settle() {
 	"$hostile" guest_reboots "$scratch/bad.sock" && "$hostile" guest_reboots.listening "$scratch/worse.sock" &&
 		"$hostile" guest_reboots.translated "$scratch/guarded.sock" || return 1
 	sleep 1
-	read -r -a held < <(holds)
+	remember w
 	[ -n "${first:-}" ] || first=${held[*]}
 }
-holds_no_more() {
-	local now
-	read -r -a now < <(holds)
-	[ "${now[0]}" -le "${held[0]}" ] && [ "${now[1]}" -le $((held[1] + 12)) ] &&
-		[ "${now[2]}" -le $((held[2] + 256)) ] && [ "${now[3]}" -le $((held[3] + 8192)) ]
-}
-back_where_it_was() {
-	wait_for 4 holds_no_more || { echo "then ${held[*]}, now $(holds)"; false; }
-}
-
-counted() {
-	exec nsenter --net="/run/netns/$1" /usr/bin/python3 "$root/topologies/stream.py" "${@:2}"
-}
-start_stream() {
-	counted h2 udp-sink 192.0.2.2 99999 >"$scratch/got" 2>&1 &
-	sink=$!
-	wait_for 5 grep -q ready "$scratch/got" || return 1
-	counted h1 udp-send 192.0.2.2 250 99999 &
-	sender=$!
-	before=$(came)
-	wait_for 5 flows # it can be told to end from then on
-}
-came() { value w '.[] | select(.name == "t1") | .rx_packets' port show; }
-flows() { [ "$(came)" -gt $((before + 50)) ]; }
-end_stream() {
-	kill -TERM "$sender"
-	wait "$sender" "$sink"
-	cat "$scratch/got" >>"$scratch/streams"
-	awk '/^received/ { all = $2 + 0 == $4 + 0 && $2 > 0 } END { exit !all }' "$scratch/got" || { cat "$scratch/got"; false; }
+# One ends with each weftd, and the next begins.
+stream_is_whole() {
+	local status=0
+	end_stream || status=1
+	cat "$scratch/stream.told" >>"$scratch/streams"
+	return $status
 }
 
 # So that there is always something to be sent to the hostile guest.
@@ -200,21 +149,31 @@ start_vm2
 expect "machines boot (seed $seed)" eval 'guest_wait vm1 60 && guest_wait vm2 60'
 expect 'and reach each other' both_ways
 expect 'every kind of port has had a guest' settle
-expect 'a stream begins' start_stream
+expect 'a stream begins' start_stream w
 declare -A n
-until=$((SECONDS + seconds)) round=0
+until=$((SECONDS + seconds)) round=0 broken='' began=$SECONDS
 while [ $n_failed = 0 ]; do
 	if [ "$times" -gt 0 ]; then [ $round -lt "$times" ] || break; else [ $SECONDS -lt $until ] || break; fi
 	round=$((round + 1)) event=${events[RANDOM % ${#events[@]}]}
 	n[$event]=$((${n[$event]:-0} + 1))
-	expect "$round: $event" "$event"
-	expect "$round: weftd holds what it held" back_where_it_was
-	echo "# $SECONDS s: descriptors, maps, buffers, KiB: $(holds)"
+	expect "$round: $event" "$event" || broken=$event
+	expect "$round: weftd holds what it held" back_where_it_was || broken=$event
+	echo "# $SECONDS s: descriptors, maps, buffers, KiB: $(holds w)"
 done
-expect 'the stream between other ports lost nothing' end_stream
+took=$((SECONDS - began))
+expect 'the stream between other ports lost nothing' stream_is_whole
 guest_stop_all
-expect 'deleted machines are gone' wait_for 5 reason_says "$mover" 'no socket'
+expect 'deleted machines are gone' wait_for 5 says "$mover" 'no socket'
 expect 'and their memory with them' wait_for 3 fails grep memory-backend "/proc/${weftd_pid[w]}/maps"
-echo "# seed $seed, $round events:$(for event in "${!n[@]}"; do printf ' %s %s' "$event" "${n[$event]}"; done)"
-echo "# descriptors, maps, buffers, KiB: first $first, with this weftd ${held[*]}, without machines $(holds)"
-sed 's/^/# stream: /' "$scratch/streams" | grep received
+
+echo "# descriptors, maps, buffers, KiB: first $first, with this weftd ${held[*]}, without machines $(holds w)"
+cat "$scratch/streams"
+for event in "${!n[@]}"; do
+	failed=0
+	[ "$event" != "$broken" ] || failed=1
+	echo "# verdict: $event: $((n[$event] - failed)) of ${n[$event]} went well"
+done
+awk -v seed="$seed" -v events=$round -v seconds=$took -v failed=$n_failed '
+	/^# stream:/ { got += $4; sent += $6; if ($14 + 0 > slowest) slowest = $14 + 0 }
+	END { printf "# total: %d events in %d s, seed %s; %d of %d counted packets, the slowest took %d ms; %d tests failed: %s\n",
+		events, seconds, seed, got, sent, slowest, failed, failed ? "FAILED" : "all went well" }' "$scratch/streams"
