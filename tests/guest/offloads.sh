@@ -4,21 +4,15 @@
 # sender leaves unfinished arrives finished or is passed on as what it is. Then the counters: large
 # packets travel whole where both ends take them, and are cut where one does not.
 export WEFT_TOPOLOGY_SECONDS=${WEFT_TOPOLOGY_SECONDS:-220}
-# shellcheck source=../../topologies/lib.sh
-. "$(dirname "$0")/../../topologies/lib.sh"
-# shellcheck disable=SC2034 # lib.sh reads them
-guest_run_dir=$scratch/guests
-# shellcheck disable=SC2034
-guest_cache=$build/guest
-# shellcheck source=lib.sh
-. "$here/lib.sh"
+# shellcheck source=common.sh
+. "$(dirname "$0")/common.sh"
 
 size=${1:-3} # MB a connection
 
 # full1 and full2 are guests with all offloads, plain one without any; router is one between networks,
 # with all on the near side and none on the far one.
 declare -A at=([full1]=10.0.0.1 [full2]=10.0.0.2 [plain]=10.0.0.3 [tap1]=10.0.0.4 [tap2]=10.0.0.5
-	[tap0]=10.0.0.6 [pkt1]=10.0.0.7 [xdp1]=10.0.0.8 [far]=10.1.0.1)
+	[tap0]=10.0.0.6 [pkt1]=10.0.0.7 [xdp1]=10.0.0.8 [nic1]=10.0.0.10 [far]=10.1.0.1)
 guests='full1 full2 plain router'
 
 cat >"$scratch/weft.yaml" <<END
@@ -31,12 +25,13 @@ ports:
   tap0: { type: tap, device: eth0, netns: tap0, addresses: [10.0.0.6/24], offloads: { checksum: false } }
   pkt1: { type: af_packet, device: pkt1 }
   xdp1: { type: af_xdp, device: xdp1 }
+  nic1: { type: vdev, args: "net_af_packet1,iface=nic1" }
   router0: { type: vhost-user, socket: $scratch/router0.sock, offloads: { tso: true } }
   router1: { type: vhost-user, socket: $scratch/router1.sock, offloads: { checksum: false } }
   far: { type: tap, device: eth0, netns: far, addresses: [10.1.0.1/24], gateway: 10.1.0.9 }
 bridges:
   br1: { ports: { router1: {}, far: {} } }
-  br0: { ports: { full1: {}, full2: {}, plain: {}, tap1: {}, tap2: {}, tap0: {}, pkt1: {}, xdp1: {}, router0: {} } }
+  br0: { ports: { full1: {}, full2: {}, plain: {}, tap1: {}, tap2: {}, tap0: {}, pkt1: {}, xdp1: {}, nic1: {}, router0: {} } }
 END
 
 is_guest() {
@@ -76,13 +71,14 @@ accounted() {
 	equal 0 "$(value w '[.[] | .packets + .generated - .sent - .dropped - .consumed] | add' worker show)"
 }
 
-for node in tap1 tap2 tap0 pkt1 xdp1 far; do
+for node in tap1 tap2 tap0 pkt1 xdp1 nic1 far; do
 	ns $node
 done
-for node in pkt1 xdp1; do
+for node in pkt1 xdp1 nic1; do
 	cable $node $node eth0
 	address $node eth0 "${at[$node]}/24"
 done
+on nic1 ethtool -K eth0 tx off >/dev/null # as on a wire; weft has a driver of DPDK's there
 start_weftd w "$scratch/weft.yaml"
 for node in full1 full2 plain; do
 	options=
@@ -107,6 +103,11 @@ for from in full1 plain tap1 tap0 pkt1 xdp1; do
 		[ $from = $to ] || expect "TCP from $from to $to" carries $from $to
 	done
 done
+# What taps and sockets exchange with a NIC: topologies/tcp.
+for guest in full1 plain; do
+	expect "TCP from $guest to nic1" carries $guest nic1
+	expect "TCP from nic1 to $guest" carries nic1 $guest
+done
 
 # The router's kernel cuts what it was given whole, going by the sums that came with it.
 guest_exec router 5 'echo 1 >/proc/sys/net/ipv4/ip_forward'
@@ -118,11 +119,12 @@ expect 'and TCP the other way' carries far tap1
 for node in full2 tap2 pkt1; do
 	expect "large packets went whole to $node" at_least 20 "$(count $node tx_whole)"
 done
-for node in plain tap0 xdp1; do
+for node in plain tap0 xdp1 nic1; do
 	expect "and none to $node" equal 0 "$(count $node tx_whole)"
 	expect "for which they were cut" at_least 20 "$(count $node tx_cut)"
+	expect "into several each" at_least $((2 * $(count $node tx_cut))) "$(count $node tx_segments)"
 done
-for node in plain tap0 xdp1; do
+for node in plain tap0 xdp1 nic1; do
 	expect "checksums were finished for $node" at_least 1 "$(count $node tx_checksums)"
 done
 expect 'no packet was malformed' equal 0 "$(value w '[.[] | select(.stage == "parse") | .packets] | add // 0' drops show)"
