@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <fcntl.h>
+#include <linux/vhost_types.h>
 #include <linux/virtio_config.h>
 
 #define MESSAGE_FD          0xfe /* n_fds: one, unless it says that there is none */
@@ -19,6 +20,7 @@
 #define RING_SIZE_MAX       32768
 #define FUSE_MAGIC          0x65735546
 #define PAGE                4096
+#define RING_ALIGNMENT      16 /* the largest that a part of a ring needs */
 
 #define CHANNEL_PATIENCE_US 1000
 
@@ -121,6 +123,15 @@ static const char *check_table(const struct vhost_wire_message *m, const int *fd
 	return NULL;
 }
 
+/* The library maps the file from the offset on, and then adds the offset to where that begins: what
+ * it logs would go beyond the end of it. */
+static const char *check_log(const struct vhost_wire_message *m, int fd)
+{
+	if (m->log.offset)
+		return "a log that does not begin with its file";
+	return check_memory(fd, 0, m->log.size);
+}
+
 /* A worker writes to the call, and waits on the kick. */
 static const char *check_event(int fd, bool is_written)
 {
@@ -202,6 +213,19 @@ static bool is_base_good(const struct vhost_gate *gate, const struct vhost_gate_
 	return !is_packed(gate->features) || (base & 0x7fff) < ring->size;
 }
 
+/* Its parts are read as structures, which the virtio specification aligns so (2.7, 2.8). */
+static const char *check_address(const struct vhost_gate *gate, const struct vhost_gate_ring *ring,
+				 const struct vhost_wire_message *m)
+{
+	unsigned avail = is_packed(gate->features) ? 4 : 2;
+
+	if (!ring->is_sized || !is_base_good(gate, ring, ring->base))
+		return "addresses of a ring that has no size";
+	if (m->address.desc % RING_ALIGNMENT || m->address.avail % avail || m->address.used % 4)
+		return "a ring at an odd address";
+	return NULL;
+}
+
 static const char *check_kick(const struct vhost_gate *gate, const struct vhost_gate_ring *ring)
 {
 	if (!ring->is_sized)
@@ -235,15 +259,24 @@ static const char *check_ring(struct vhost_gate *gate, const struct vhost_wire_m
 	case VHOST_WIRE_SET_VRING_CALL:
 		return has_fd ? check_event(fds[0], true) : NULL;
 	case VHOST_WIRE_SET_VRING_ADDR:
-		if (!ring->is_sized || !is_base_good(gate, ring, ring->base))
-			return "addresses of a ring that has no size";
-		if (m->address.desc % 16 || m->address.avail % 2 || m->address.used % 4)
-			return "a ring at an odd address";
-		ring->is_mapped = true;
-		return NULL;
+		why = check_address(gate, ring, m);
+		ring->is_mapped |= !why;
+		return why;
 	default:
 		return NULL;
 	}
+}
+
+/* A guest behind an IOMMU. Rings may be there: what is aligned for the guest has to be so here. */
+static const char *check_translation(const struct vhost_gate *gate,
+				     const struct vhost_wire_message *m)
+{
+	if (!(gate->features >> VIRTIO_F_IOMMU_PLATFORM & 1))
+		return "a translation unasked for";
+	if (m->iotlb.type == VHOST_IOTLB_UPDATE &&
+	    (m->iotlb.iova ^ m->iotlb.user_address) % RING_ALIGNMENT)
+		return "a translation that shifts addresses by some bytes";
+	return NULL;
 }
 
 const char *vhost_gate_check(struct vhost_gate *gate, const struct vhost_wire_message *m,
@@ -266,12 +299,11 @@ const char *vhost_gate_check(struct vhost_gate *gate, const struct vhost_wire_me
 	case VHOST_WIRE_SET_MEM_TABLE:
 		return m->memory.n_regions ? check_table(m, fds) : "no memory";
 	case VHOST_WIRE_SET_LOG_BASE:
-		return check_memory(fds[0], m->log.offset, m->log.size);
+		return check_log(m, fds[0]);
 	case VHOST_WIRE_SET_SLAVE_REQ_FD:
 		return check_channel(fds[0]);
 	case VHOST_WIRE_IOTLB_MSG:
-		return gate->features >> VIRTIO_F_IOMMU_PLATFORM & 1 ? NULL
-								     : "a translation unasked for";
+		return check_translation(gate, m);
 	case VHOST_WIRE_SET_VRING_NUM:
 	case VHOST_WIRE_SET_VRING_ADDR:
 	case VHOST_WIRE_SET_VRING_BASE:

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <linux/vhost_types.h>
 #include <linux/virtio_config.h>
 
 #include "vhost/vhost_gate.h"
@@ -97,9 +98,18 @@ static void judge_message(const struct vhost_wire_message *m, const int *given, 
 	case VHOST_WIRE_GET_VRING_BASE:
 	case VHOST_WIRE_SET_VRING_ENABLE:
 		must(m->state.ring < gate.n_rings && n == 0);
+		if (m->request == VHOST_WIRE_SET_VRING_ADDR)
+			must(m->address.desc % 16 == 0 && m->address.used % 4 == 0 &&
+			     m->address.avail % (is_packed() ? 4 : 2) == 0);
 		break;
 	case VHOST_WIRE_IOTLB_MSG:
 		must(gate.features >> VIRTIO_F_IOMMU_PLATFORM & 1);
+		must(m->iotlb.type != VHOST_IOTLB_UPDATE ||
+		     m->iotlb.iova % 16 == m->iotlb.user_address % 16);
+		break;
+	case VHOST_WIRE_SET_LOG_BASE:
+		must(n == 1 && m->log.offset == 0 && m->log.size > 0 &&
+		     m->log.size <= (uint64_t)lseek(given[0], 0, SEEK_END));
 		break;
 	default:
 		break;

@@ -155,6 +155,29 @@ static int nonsense(struct front *f)
 	return 0;
 }
 
+/* Rings at even addresses, whose memory is told to be at odd ones. */
+static int shifted(struct front *f)
+{
+	static const uint64_t by[] = {1, 2, 8, PAGE - 1};
+
+	for (size_t i = 0; i < sizeof(by) / sizeof(by[0]); i++) {
+		struct vhost_wire_message m = {.request = VHOST_WIRE_IOTLB_MSG,
+					       .flags = VHOST_WIRE_VERSION,
+					       .size = sizeof(m.iotlb)};
+
+		if (front_start(f) < 0)
+			return -1;
+		m.iotlb = (struct vhost_wire_iotlb){0, FRONT_REGION - PAGE, FRONT_USER + by[i],
+						    VHOST_ACCESS_RW, VHOST_IOTLB_UPDATE};
+		if (front_is_refused(f, &m, NULL, 0) < 0)
+			return -1;
+		front_hang_up(f);
+		if (front_connect(f) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* Rings come and go while both sides move packets. */
 static int rings_move(struct front *f)
 {
@@ -235,6 +258,7 @@ const struct hostile_case cases_iommu[] = {
 	 piece_by_piece},
 	{"taken_back", "takes back what it told", TRANSLATED, taken_back},
 	{"nonsense_told", "tells nonsense of its memory", TRANSLATED, nonsense},
+	{"shifted", "tells of its memory some bytes beside", TRANSLATED, shifted},
 	{"rings_move", "has its rings move all the time", TRANSLATED, rings_move},
 	{"told_too_much", "tells more than can be kept", TRANSLATED, flood},
 	{"never_answers", "never answers, and is asked for more and more", TRANSLATED,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* Messages that are wrong whatever the device's state. */
 #include <fcntl.h>
+#include <linux/vhost_types.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -189,6 +190,16 @@ static int log_bad(struct front *f)
 	return 0;
 }
 
+/* Two pages that are there, of which the log is the second. */
+static int log_elsewhere(struct front *f)
+{
+	struct vhost_wire_message m = MESSAGE(VHOST_WIRE_SET_LOG_BASE, sizeof(m.log));
+
+	front_features(f, 1ull << VHOST_F_LOG_ALL);
+	m.log = (struct vhost_wire_log){4096, FRONT_REGION - 4096};
+	return front_is_refused(f, &m, f->memory_fds, 1);
+}
+
 static int inflight(struct front *f, const uint16_t *counts, size_t n, unsigned n_fds)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -325,6 +336,7 @@ const struct hostile_case cases_message[] = {
 	{"fd_flood", "sends descriptors where none belong", SPLIT, fd_flood},
 	{"fds_missing", "sends no descriptor where one belongs", SPLIT, fds_missing},
 	{"log_bad", "has a log that overflows, or is larger than its file", SPLIT, log_bad},
+	{"log_elsewhere", "has a log amid its file", SPLIT, log_elsewhere},
 	{"inflight_queues", "has in-flight memory that is too small for its queues", SPLIT,
 	 inflight_queues},
 	{"inflight_no_queues", "has in-flight memory of no queues, or too many", SPLIT,

@@ -48,6 +48,34 @@ static int ring_misplaced(struct front *f)
 	return 0;
 }
 
+/* A part of a ring at an address that weft's processor need not read it at. */
+static int ring_askew(struct front *f)
+{
+	/* Of descriptors, what is available, what is used; the last for packed rings alone. */
+	static const uint8_t by[][3] = {{1, 0, 0}, {8, 0, 0}, {0, 1, 0},
+					{0, 0, 1}, {0, 0, 2}, {0, 2, 0}};
+
+	for (int i = 0; i < (f->is_packed ? 6 : 5); i++) {
+		struct vhost_wire_message m = {.request = VHOST_WIRE_SET_VRING_ADDR,
+					       .flags = VHOST_WIRE_VERSION,
+					       .size = sizeof(m.address)};
+		uint64_t base = f->translates ? 0 : FRONT_USER;
+
+		m.address.desc = base + RING_DESC(0) + by[i][0];
+		m.address.avail = base + RING_AVAIL(0) + by[i][1];
+		m.address.used = base + RING_USED(0) + by[i][2];
+		front_features(f, 0);
+		front_memory(f);
+		front_ring_size(f, 0, FRONT_RING_SIZE, f->is_packed ? 0x8000 : 0);
+		if (front_is_refused(f, &m, NULL, 0) < 0)
+			return -1;
+		front_hang_up(f);
+		if (front_connect(f) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* Descriptors, what is available and what is used: all in one place. */
 static int ring_upon_ring(struct front *f)
 {
@@ -223,6 +251,7 @@ static int enable_flaps(struct front *f)
 
 const struct hostile_case cases_ring[] = {
 	{"ring_misplaced", "has rings where there is no memory", SPLIT | PACKED, ring_misplaced},
+	{"ring_askew", "has rings at odd addresses", SPLIT | PACKED | TRANSLATED, ring_askew},
 	{"ring_upon_ring", "has one ring upon another", SPLIT | PACKED | TRANSLATED,
 	 ring_upon_ring},
 	{"avail_jumps", "makes more available than there is", SPLIT | PACKED | TRANSLATED,

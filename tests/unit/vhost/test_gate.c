@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <linux/vhost_types.h>
 #include <linux/virtio_config.h>
 
 #include "vhost/vhost_gate.h"
@@ -110,6 +111,72 @@ static void rings_change_their_kind_only_while_there_are_none(void **state)
 	assert_false(says_of(VHOST_WIRE_SET_VRING_NUM, 1, 100));
 }
 
+static bool lies_at(uint64_t desc, uint64_t avail, uint64_t used)
+{
+	struct vhost_wire_message m = {.request = VHOST_WIRE_SET_VRING_ADDR,
+				       .size = sizeof(m.address)};
+
+	m.address.desc = desc;
+	m.address.avail = avail;
+	m.address.used = used;
+	return passes(m, -1, 0);
+}
+
+static void rings_lie_where_the_specification_allows_it(void **state)
+{
+	for (int is_packed = 0; is_packed < 2; is_packed++) {
+		vhost_gate_reset(&gate, 2);
+		assert_true(
+			says(VHOST_WIRE_SET_FEATURES, (uint64_t)is_packed << VIRTIO_F_RING_PACKED));
+		assert_false(lies_at(0, 0, 0)); /* it has no size yet */
+		assert_true(says_of(VHOST_WIRE_SET_VRING_NUM, 0, 256));
+		assert_true(lies_at(16, 4, 4));
+		assert_false(lies_at(8, 4, 4));
+		assert_false(lies_at(17, 4, 4));
+		assert_int_equal(lies_at(16, 2, 4), !is_packed);
+		assert_false(lies_at(16, 1, 4));
+		assert_false(lies_at(16, 4, 2));
+		assert_false(lies_at(16, 4, 1));
+	}
+}
+
+static bool translates(uint64_t iova, uint64_t user_address, uint8_t type)
+{
+	struct vhost_wire_message m = {.request = VHOST_WIRE_IOTLB_MSG, .size = sizeof(m.iotlb)};
+
+	m.iotlb = (struct vhost_wire_iotlb){iova, 4096, user_address, VHOST_ACCESS_RW, type};
+	return passes(m, -1, 0);
+}
+
+static void translations_keep_what_is_aligned_so(void **state)
+{
+	assert_true(says(VHOST_WIRE_SET_FEATURES, 1ull << VIRTIO_F_IOMMU_PLATFORM));
+	assert_true(translates(0x1000, 0x7000, VHOST_IOTLB_UPDATE));
+	assert_true(translates(0x1010, 0x7020, VHOST_IOTLB_UPDATE));
+	assert_true(translates(0x1001, 0x7011, VHOST_IOTLB_UPDATE));
+	assert_false(translates(0x1000, 0x7008, VHOST_IOTLB_UPDATE));
+	assert_false(translates(0x1001, 0x7000, VHOST_IOTLB_UPDATE));
+	assert_true(translates(0x1001, 0, VHOST_IOTLB_INVALIDATE));
+}
+
+static bool logs(uint64_t size, uint64_t offset)
+{
+	struct vhost_wire_message m = {.request = VHOST_WIRE_SET_LOG_BASE, .size = sizeof(m.log)};
+
+	m.log = (struct vhost_wire_log){size, offset};
+	return passes(m, memory, 1);
+}
+
+static void log_begins_with_its_file(void **state)
+{
+	assert_true(logs(4096, 0));
+	assert_true(logs(SIZE, 0));
+	assert_false(logs(SIZE + 1, 0));
+	assert_false(logs(0, 0));
+	assert_false(logs(4096, 4096)); /* there, but the library would write behind it */
+	assert_false(logs(4095, 1));
+}
+
 static void what_was_not_offered_is_refused(void **state)
 {
 	assert_false(says(VHOST_WIRE_GET_INFLIGHT_FD, 0));
@@ -139,6 +206,9 @@ int main(void)
 		GATE_TEST(memory_is_as_large_as_it_says),
 		GATE_TEST(running_ring_keeps_its_size_until_it_is_stopped),
 		GATE_TEST(rings_change_their_kind_only_while_there_are_none),
+		GATE_TEST(rings_lie_where_the_specification_allows_it),
+		GATE_TEST(translations_keep_what_is_aligned_so),
+		GATE_TEST(log_begins_with_its_file),
 		GATE_TEST(what_was_not_offered_is_refused),
 		GATE_TEST(calls_are_eventfds_that_never_wait),
 	};
