@@ -11,6 +11,7 @@
 #include "control/ethtool.h"
 #include "control/loop.h"
 #include "control/netdev_use.h"
+#include "control/netns_names.h"
 #include "control/spine/field.h"
 #include "control/spine/log.h"
 #include "dataplane/dp.h"
@@ -41,6 +42,20 @@ int hostdev_check(const json_t *conf, const char *path, struct errors *errors)
 	return 0;
 }
 
+static int cannot_enter(const char *name, const char *netns, struct errors *errors)
+{
+	if (errno != ENOENT)
+		return errors_add(errors, "", "%s: cannot enter namespace %s: %s", name, netns,
+				  strerror(errno));
+	if (strchr(netns, '/') || strncmp(netns, "pid:", 4) == 0)
+		return errors_add(errors, "",
+				  "%s: there is no namespace %s: has its container, or process, "
+				  "ended?",
+				  name, netns);
+	return errors_add(errors, "", "%s: there is no namespace %s: ip netns add %s", name, netns,
+			  netns);
+}
+
 struct hostdev *hostdev_open(const char *name, const json_t *conf, const struct hostdev_ops *ops,
 			     struct errors *errors)
 {
@@ -55,12 +70,7 @@ struct hostdev *hostdev_open(const char *name, const json_t *conf, const struct 
 	snprintf(h->device, sizeof(h->device), "%s", conf_str(conf, "device"));
 	h->ns = netns_open(netns);
 	if (!h->ns) {
-		if (errno == ENOENT)
-			errors_add(errors, "", "%s: there is no namespace %s: ip netns add %s",
-				   name, netns, netns);
-		else
-			errors_add(errors, "", "%s: cannot enter namespace %s: %s", name,
-				   netns ? netns : "", strerror(errno));
+		cannot_enter(name, netns ? netns : "", errors);
 		free(h);
 		return NULL;
 	}
@@ -125,11 +135,33 @@ void hostdev_look(struct hostdev *h)
 	atomic_store(&h->port->up, h->index && h->dev.is_up && h->dev.has_carrier);
 }
 
+/* What the port was on does not come back, and another may come: it is opened anew, and waits as a
+ * port does that could not be opened. */
+static void lose(struct hostdev *h)
+{
+	if (h->is_lost)
+		return;
+	h->is_lost = true;
+	atomic_store(&h->port->up, false);
+	port_lost(h->port);
+}
+
+static void names_changed(void)
+{
+	for (struct hostdev *h = all; h; h = h->next)
+		if (netns_is_gone(h->ns))
+			lose(h);
+}
+
 static void news(void *arg)
 {
 	struct hostdev *h = arg;
 
 	hostdev_look(h);
+	if (netns_is_gone(h->ns) || (!h->index && !h->ops->open)) {
+		lose(h);
+		return;
+	}
 	if (h->index && h->ops->changed)
 		h->ops->changed(h);
 	port_status_changed(h->port);
@@ -144,6 +176,7 @@ int hostdev_watch(struct hostdev *h, struct port *port)
 		return -errno;
 	h->next = all;
 	all = h;
+	netns_names_watch(h->ns, names_changed);
 	hostdev_look(h);
 	return 0;
 }
@@ -155,6 +188,7 @@ void hostdev_close(struct hostdev *h)
 	for (struct hostdev **p = &all; *p; p = &(*p)->next) {
 		if (*p == h) {
 			*p = h->next;
+			netns_names_unwatch();
 			break;
 		}
 	}
@@ -228,16 +262,16 @@ static void explain(const struct hostdev *h, char *out, size_t size)
 	if (*ns)
 		snprintf(option, sizeof(option), "-n %s ", ns);
 	if (netns_is_gone(h->ns)) {
-		snprintf(out, size, "namespace %s is gone: remove the port and add it again", ns);
+		snprintf(out, size, "namespace %s is gone: the port waits until it is back", ns);
 	} else if (!h->is_there) {
 		snprintf(out, size, "device %s is gone%s%s%s", h->device,
 			 *ns ? " from namespace " : "", ns,
-			 h->ops->open ? "" : ": remove the port and add it again");
+			 h->ops->open ? "" : ": it is made anew");
 	} else if (!h->index && h->ops->open) {
 		snprintf(out, size, "device %s came back but cannot be used yet: %s", h->device,
 			 strerror(-h->error));
 	} else if (!h->index) {
-		snprintf(out, size, "device %s was replaced: remove the port and add it again",
+		snprintf(out, size, "device %s was replaced: the port waits until that is gone",
 			 h->device);
 	} else if (!h->dev.is_up) {
 		n = snprintf(out, size, "device %s%s%s is down: ", h->device,
@@ -253,14 +287,15 @@ static void explain(const struct hostdev *h, char *out, size_t size)
 
 void hostdev_status(struct port *port, struct port_status *out)
 {
-	const struct hostdev *h = hostdev_find(port);
+	struct hostdev *h = hostdev_find(port);
 
 	memset(out, 0, sizeof(*out));
 	if (!h)
 		return;
-	/* Nobody tells when a namespace loses its name: its devices live on, out of reach. */
+	/* Where nobody tells that a namespace has lost its name: its devices live on, out of
+	 * reach. */
 	if (netns_is_gone(h->ns))
-		atomic_store(&port->up, false);
+		lose(h);
 	out->up = atomic_load(&port->up);
 	if (!out->up)
 		explain(h, out->reason, sizeof(out->reason));

@@ -20,7 +20,7 @@ struct hostdev;
 
 struct hostdev_ops {
 	/* The device has come back, as another one of the same name: put the port on it. 0 or
-	 * -errno, then it is tried again. NULL: the port never comes back. */
+	 * -errno, then it is tried again. NULL: the device is the port's own, and is made anew. */
 	int (*open)(struct hostdev *h);
 	/* The device has gone. May be NULL. */
 	void (*shut)(struct hostdev *h);
@@ -41,6 +41,7 @@ struct hostdev {
 	int error;         /* why it could not be put on it again, -errno */
 	bool is_there;
 	bool is_ours;      /* it was made for the port, and goes with it */
+	bool is_lost;      /* the port is about to be opened anew */
 	int64_t speed_bps; /* 0: unknown */
 	struct netdev_watch *watch;
 	struct event *retry;

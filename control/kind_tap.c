@@ -18,7 +18,7 @@ static const char *const fields[] = {"device",  "netns",  "mac",      "addresses
 				     "gateway", "routes", "offloads", NULL};
 static const char *const required[] = {"device", NULL};
 
-static const struct hostdev_ops hostdev_ops = {0}; /* a tap that is gone stays so */
+static const struct hostdev_ops hostdev_ops = {0}; /* its device is its own */
 
 /* The same at every start and on every machine's instance of this port: FNV-1a over names. */
 static void make_mac(const char *name, const struct hostdev *h, uint8_t mac[6])

@@ -135,6 +135,18 @@ bool netns_is_gone(const struct netns *ns)
 	       named.st_ino != ours.st_ino;
 }
 
+bool netns_folder(const struct netns *ns, char *out, size_t size)
+{
+	char *slash;
+
+	if (!*ns->name || is_process(ns->name))
+		return false;
+	make_path(ns->name, out, size);
+	slash = strrchr(out, '/');
+	*(slash == out ? slash + 1 : slash) = 0;
+	return true;
+}
+
 struct netns_id netns_id(const struct netns *ns)
 {
 	struct stat st = {0};

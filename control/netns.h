@@ -9,6 +9,7 @@
 #define WEFT_CONTROL_NETNS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 struct netns;
@@ -26,6 +27,8 @@ int netns_run(struct netns *ns, int (*fn)(void *arg), void *arg);
 
 /* Has its name been taken away, or given to another namespace? */
 bool netns_is_gone(const struct netns *ns);
+/* The folder that its name is in. False: it has no name that could be taken away. */
+bool netns_folder(const struct netns *ns, char *out, size_t size);
 
 /* Two that are equal are one namespace, by whatever names. */
 struct netns_id {

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Sockets of guests that cannot be: each port says why, and comes to life when it can, while two other
-# ports exchange numbered packets of which none may be missing.
-export WEFT_TOPOLOGY_SECONDS=${WEFT_TOPOLOGY_SECONDS:-100}
+# Sockets of guests that cannot be, and namespaces and devices that go and come back: each port says why, and comes to
+# life when it can, while two other ports exchange numbered packets of which none may be missing.
+export WEFT_TOPOLOGY_SECONDS=${WEFT_TOPOLOGY_SECONDS:-110}
 # shellcheck source=../../topologies/lib.sh
 . "$(dirname "$0")/../../topologies/lib.sh"
 cd "$scratch" || exit 1
@@ -120,6 +120,45 @@ expect 'what was put in its place is told' wait_for 3 says one none-s 'exists an
 expect 'and left there' equal theirs "$(cat none/s.sock)"
 drop none-s
 expect 'when the port goes, too' equal theirs "$(cat none/s.sock)"
+
+# --- namespaces and devices ---
+expect 'a tap in a namespace that is not there is refused' refused 'there is no namespace h4: ip netns add h4' \
+	port add t4 type=tap device=e4 netns=h4
+expect 'or named by a path' refused 'there is no namespace /run/h4: has its container' port add t4 type=tap device=e4 netns=/run/h4
+ns h4
+ns h5
+weft one port add t4 type=tap device=e4 netns=h4 addresses=10.0.0.4/24 >out && weft one bridge set br0 ports.t4={} >>out
+cable v5 h5 e5
+address h5 e5 10.0.0.5/24 02:00:00:00:00:55
+ip link set v5 netns h4
+ip -n h4 link set v5 up
+weft one port add p5 type=af_packet device=v5 netns=h4 >out && weft one bridge set br0 ports.p5={} >>out
+expect 'with the namespace it is made, and reached' ping_ok h1 10.0.0.4
+expect 'so is a device there' ping_ok h1 10.0.0.5
+ip netns del h4
+expect 'when the namespace goes that is told, though nobody asks' wait_for 3 said one.log 'port t4 is down: namespace h4 is gone'
+expect 'of the other kind as well' wait_for 3 said one.log 'port p5 is down: namespace h4 is gone'
+expect 'and what would mend it' wait_for 3 says one t4 'there is no namespace h4: ip netns add h4'
+ns h4
+expect 'in a namespace of that name the tap is made by itself' wait_for 3 port_is one t4 up
+expect 'with its address' ping_ok h1 10.0.0.4
+expect 'and the other port waits for its device' wait_for 3 says one p5 'there is no device v5 in namespace h4'
+cable v5 h5 e6
+address h5 e6 10.0.0.5/24 02:00:00:00:00:55
+ip link set v5 netns h4
+ip -n h4 link set v5 up
+expect 'which comes' wait_for 3 port_is one p5 up
+expect 'and carries' ping_ok h1 10.0.0.5
+ip -n h4 link del e4
+expect 'a tap that somebody deletes' wait_for 3 said one.log 'device e4 is gone from namespace h4: it is made anew'
+expect 'is made anew' wait_for 3 port_is one t4 up
+expect 'and is reached' ping_ok h1 10.0.0.4
+ip -n h4 link set e4 name e44
+expect 'one that is renamed, too' wait_for 3 ip -n h4 link show e4
+expect 'and reached' ping_ok h1 10.0.0.4
+drop t4
+drop p5
+expect 'with its port a tap goes' fails ip -n h4 link show e4
 
 # --- two weftd on one socket ---
 cat >two.yaml <<END

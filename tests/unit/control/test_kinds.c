@@ -241,8 +241,7 @@ static void tap_says_why_it_is_down(void **state)
 	test_sh("ip -n red link set t0 up");
 	wait_reason("tap", port, "");
 	test_sh("ip -n red link del t0");
-	wait_reason("tap", port,
-		    "device t0 is gone from namespace red: remove the port and add it again");
+	wait_reason("tap", port, "device t0 is gone from namespace red: it is made anew");
 	/* Its descriptor is readable for ever now: a worker must not wake up for it. */
 	struct rte_mbuf *m;
 	assert_int_equal(port->ops->rx(port, 0, &m, 1), 0);
