@@ -101,6 +101,11 @@ void kind_vhost_explain(const struct port *port, char *out, size_t size)
 		explain_socket(port, reason, out, size);
 	else if (reason == VHOST_STALLED)
 		explain_stall(port, out, size);
+	else if (reason == VHOST_REFUSED)
+		snprintf(out, size,
+			 "weft hangs up each time, for what connects sends %s: is it QEMU, and are "
+			 "its queues= no more than the port's %d (queues: N)?",
+			 vhost_refusal(port), port->n_rxq);
 	else if (reason == VHOST_HANGS_UP)
 		snprintf(out, size,
 			 "the guest hangs up each time it connects: are its queues= more than the "

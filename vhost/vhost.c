@@ -147,8 +147,9 @@ static enum vhost_reason why_hangs_up(const struct vhost_port *vp)
 {
 	if (atomic_load(&vp->features_refused))
 		return VHOST_FEATURES_REFUSED;
-	return atomic_load(&vp->last_message) == VHOST_MSG_SET_MEM_TABLE ? VHOST_NO_MEMORY
-									 : VHOST_HANGS_UP;
+	if (atomic_load(&vp->last_message) == VHOST_MSG_SET_MEM_TABLE)
+		return VHOST_NO_MEMORY;
+	return atomic_load(&vp->refusal) ? VHOST_REFUSED : VHOST_HANGS_UP;
 }
 
 /* Nobody is connected. */
@@ -172,6 +173,13 @@ static enum vhost_reason why_alone(const struct vhost_port *vp)
 int vhost_error(const struct port *port)
 {
 	return vhost_of((struct port *)port)->error;
+}
+
+const char *vhost_refusal(const struct port *port)
+{
+	const char *refusal = atomic_load(&vhost_of((struct port *)port)->refusal);
+
+	return refusal ? refusal : "";
 }
 
 enum vhost_reason vhost_reason(const struct port *port)

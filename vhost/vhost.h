@@ -43,6 +43,7 @@ enum vhost_reason {
 	VHOST_NOT_SHARED,  /* the guest's memory is not shared, and weft sees none of its packets */
 	VHOST_NO_MEMORY,   /* the guest's memory was shown, and could not be mapped */
 	VHOST_FEATURES_REFUSED, /* it takes features that the port does not offer */
+	VHOST_REFUSED,          /* weft hangs up on each that comes, over what it says */
 	VHOST_HANGS_UP, /* peers come and go without ever starting: they want something else */
 	VHOST_QUEUE_DISABLED, /* the driver has a ring, but it is off */
 	VHOST_PAUSED,         /* the machine's processors do not run */
@@ -64,7 +65,8 @@ void vhost_destroy(struct port *port);
 int vhost_socket_look(const char *path);
 
 enum vhost_reason vhost_reason(const struct port *port);
-int vhost_error(const struct port *port); /* an errno, for VHOST_NO_PLACE */
+int vhost_error(const struct port *port);           /* an errno, for VHOST_NO_PLACE */
+const char *vhost_refusal(const struct port *port); /* over what, for VHOST_REFUSED */
 const char *vhost_socket(const struct port *port);
 bool vhost_is_server(const struct port *port);
 /* Since when its guest takes nothing, for VHOST_STALLED. */

@@ -208,6 +208,7 @@ static int on_ready(int vid)
 	if (!vp)
 		return -1;
 	atomic_store(&vp->n_tries, 0);
+	atomic_store(&vp->refusal, NULL);
 	atomic_store(&vp->had_driver, true);
 	agree(vp, vid);
 	atomic_store(&vp->memory, memory_of(vid));

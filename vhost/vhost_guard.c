@@ -28,13 +28,16 @@ struct context {
 	int n_fds;
 } __attribute__((packed));
 
-static void refuse(struct context *context, unsigned n_fds)
+static enum rte_vhost_msg_result refuse(struct vhost_port *vp, struct context *context,
+					unsigned n_fds, const char *why)
 {
+	atomic_store(&vp->refusal, why);
 	for (unsigned i = 0; i < n_fds; i++) {
 		close(context->fds[i]);
 		context->fds[i] = -1;
 	}
 	context->n_fds = 0;
+	return RTE_VHOST_MSG_RESULT_ERR;
 }
 
 /* The library ignores that an answer could not be sent, and would wait to send the next one, and
@@ -72,20 +75,22 @@ int vhost_guard_judge(struct vhost_port *vp, void *arg)
 	unsigned n_fds = (unsigned)context->n_fds;
 	struct vhost_wire_message m;
 	int fds[VHOST_WIRE_REGIONS_MAX];
+	const char *why;
 
 	/* A layout that is another than we know; nothing that we could close. */
 	if (n_fds > VHOST_WIRE_REGIONS_MAX)
 		return RTE_VHOST_MSG_RESULT_ERR;
 	memcpy(&m, &context->message, sizeof(m));
 	memcpy(fds, context->fds, sizeof(fds));
-	if (!reads_answers(vp->peer_fd))
+	if (!reads_answers(vp->peer_fd)) {
 		context->message.flags &= ~VHOST_WIRE_NEED_REPLY; /* and hangs up */
-	else if (!vhost_gate_check(&vp->gate, &m, fds, n_fds)) {
-		if (m.request == VHOST_WIRE_IOTLB_MSG)
-			complete_invalidation(&context->message);
-		return m.request == VHOST_WIRE_GET_QUEUE_NUM ? tell_queues(vp, context)
-							     : RTE_VHOST_MSG_RESULT_NOT_HANDLED;
+		return refuse(vp, context, n_fds, "messages, and reads no answers");
 	}
-	refuse(context, n_fds);
-	return RTE_VHOST_MSG_RESULT_ERR;
+	why = vhost_gate_check(&vp->gate, &m, fds, n_fds);
+	if (why)
+		return refuse(vp, context, n_fds, why);
+	if (m.request == VHOST_WIRE_IOTLB_MSG)
+		complete_invalidation(&context->message);
+	return m.request == VHOST_WIRE_GET_QUEUE_NUM ? tell_queues(vp, context)
+						     : RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 }

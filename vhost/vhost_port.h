@@ -95,7 +95,8 @@ struct vhost_port {
 	uint32_t rings_met;           /* bits of rings that this connection has had on */
 	bool has_memory;              /* the library has a table of the guest's memory */
 	struct vhost_gate gate;
-	int peer_fd; /* the library's, of the connection; or -1 */
+	_Atomic(const char *) refusal; /* the gate's last, since there was a driver; NULL: none */
+	int peer_fd;                   /* the library's, of the connection; or -1 */
 
 	/* Control. */
 	bool is_registered;

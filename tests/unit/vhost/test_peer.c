@@ -52,7 +52,7 @@ static void rubbish_ends_the_connection_and_nothing_else(void **state)
 			;
 		close(fd);
 	}
-	assert_int_equal(wait_for(port, VHOST_HANGS_UP), VHOST_HANGS_UP);
+	assert_int_equal(wait_for(port, VHOST_REFUSED), VHOST_REFUSED);
 	vhost_destroy(port);
 }
 

@@ -84,6 +84,22 @@ static void memory_that_cannot_be_mapped_is_told(void **state)
 	vhost_destroy(port);
 }
 
+static void what_weft_hangs_up_over_is_told(void **state)
+{
+	struct port *port = port_make(true, 1);
+
+	for (int i = 0; i < 4; i++) {
+		int fd = connect_peer();
+
+		say(fd, VHOST_WIRE_SET_VRING_NUM, 2 | 256ULL << 32);
+		is_readable(fd, PATIENCE_MS);
+		close(fd);
+	}
+	assert_int_equal(wait_for(port, VHOST_REFUSED), VHOST_REFUSED);
+	assert_string_equal(vhost_refusal(port), "a ring that the port has not");
+	vhost_destroy(port);
+}
+
 /* The guest's end of the connection, which is in this process, too. */
 static int guest_end(void)
 {
@@ -323,6 +339,7 @@ int main(void)
 		VHOST_TEST(driver_without_memory_has_it_not_shared),
 		VHOST_TEST(features_that_were_not_offered_are_told),
 		VHOST_TEST(memory_that_cannot_be_mapped_is_told),
+		VHOST_TEST(what_weft_hangs_up_over_is_told),
 		VHOST_TEST(queue_that_the_driver_switches_off_is_told_until_it_is_on),
 		VHOST_TEST(driver_that_has_stopped_is_not_one_that_has_not_started),
 		VHOST_TEST(guest_that_gives_no_buffers_back_is_told_until_it_does),
