@@ -8,13 +8,16 @@
   stream.py tcp-talk ADDRESS SECONDS    one connection, as of somebody who types: a numbered line every
                                         10 ms, each answered, for that long or until SIGTERM; says what
                                         was answered, and the longest wait
-  stream.py udp-sink ADDRESS SECONDS    counts numbered packets until one says that it is the last; how long
-                                        the slowest was on its way
+  stream.py udp-sink ADDRESS SECONDS [PROCESS]   counts numbered packets until one says that it is the last; how
+                                        long the slowest was on its way, and the slowest without the time that workers
+                                        of this weftd waited for a processor meanwhile
   stream.py udp-send ADDRESS RATE SECONDS   for that long, or until SIGTERM; says how many
   stream.py flows-sink ADDRESS FILE         until that file is there; then the numbers of the flows seen
   stream.py flows-send ADDRESS COUNT        a packet of each of so many flows, told apart by their port
 """
+import collections
 import errno
+import glob
 import hashlib
 import os
 import signal
@@ -95,10 +98,35 @@ def tcp_talk(address, seconds):
     print(f'{count} lines answered, the longest wait {longest * 1000:.0f} ms')
 
 
+class Workers:
+    """For how long a weftd's workers were ready to run, and the machine had others run."""
+
+    def __init__(self, process):
+        self.files, self.seen = [], collections.deque([(0, 0)], 4096)
+        for task in glob.glob(f'/proc/{process}/task/*') if process else []:
+            with open(f'{task}/comm') as comm:
+                if comm.read().startswith('weft-w'):
+                    self.files.append(open(f'{task}/schedstat'))
+        self.look()
+
+    def look(self):
+        waited = 0
+        for file in self.files:
+            file.seek(0)
+            waited += int(file.read().split()[1])
+        self.seen.append((time.time_ns(), waited))
+
+    def waited(self, since_ns):
+        """From then to the last look: ns."""
+        before = next((waited for at, waited in reversed(self.seen) if at <= since_ns), self.seen[0][1])
+        return self.seen[-1][1] - before
+
+
 class Arrivals:
     """What came of a numbered stream, and how long it was on its way."""
 
-    def __init__(self):
+    def __init__(self, workers):
+        self.workers, self.held = workers, (0, 0)
         self.seen, self.last = set(), None
         self.reordered, self.highest, self.slowest, self.slow = 0, -1, (0, 0), 0
 
@@ -109,6 +137,8 @@ class Arrivals:
         self.seen.add(number)
         self.slowest = max(self.slowest, (came_ns - sent_ns, number))
         self.slow += came_ns - sent_ns > 100e6
+        self.workers.look()
+        self.held = max(self.held, (came_ns - sent_ns - self.workers.waited(sent_ns), number))
         if is_last:
             self.last = number
 
@@ -125,14 +155,14 @@ class Arrivals:
         return ' '.join(gaps[:8]) or 'at the end, if any'
 
 
-def udp_sink(address, seconds):
+def udp_sink(address, seconds, process=None):
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20)
     sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
     sock.bind((address, PORT))
     sock.settimeout(float(seconds))
     print('ready', flush=True)
-    came = Arrivals()
+    came = Arrivals(Workers(process))
     while not came.is_whole():
         try:
             packet, stamp, _, _ = sock.recvmsg(2048, 64)
@@ -143,7 +173,8 @@ def udp_sink(address, seconds):
         if came.last is not None:
             sock.settimeout(1)
     total = 'unknown' if came.last is None else came.last + 1
-    print(f'# the slowest took {came.slowest[0] / 1e6:.0f} ms, number {came.slowest[1]}; {came.slow} took more than 100')
+    print(f'# the slowest took {came.slowest[0] / 1e6:.0f} ms, number {came.slowest[1]}; {came.slow} took more than 100; '
+          f'without waiting for a processor {came.held[0] / 1e6:.0f} ms, number {came.held[1]}')
     if not came.is_whole():
         print(f'# missing: {came.missing()}')
     print(f'received {len(came.seen)} of {total}, {came.reordered} out of order')

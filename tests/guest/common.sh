@@ -24,6 +24,7 @@ nothing_malformed() {
 kill_weftd() {
 	kill -KILL "${weftd_pid[w]}"
 	wait "${weftd_pid[w]}" 2>/dev/null
+	return 0
 }
 
 # Addresses of machines, for guest_start.

@@ -120,6 +120,7 @@ kill9() { stream_is_whole && kill_weftd && start_again; }
 settle() {
 	"$hostile" guest_reboots "$scratch/bad.sock" && "$hostile" guest_reboots.listening "$scratch/worse.sock" &&
 		"$hostile" guest_reboots.translated "$scratch/guarded.sock" || return 1
+	weft w port set t3 mtu=1400 && weft w port set t3 mtu=1500 || return 1 # who writes history has been started
 	sleep 1
 	remember w
 	[ -n "${first:-}" ] || first=${held[*]}
