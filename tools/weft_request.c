@@ -169,11 +169,24 @@ static int parse_flag(struct parse *p, const char *word)
 	return put_arg(p, arg, json_string(p->words[p->at++]));
 }
 
+static int unknown_verb(struct parse *p, const char *word)
+{
+	const json_t *noun = p->request->noun;
+
+	fprintf(p->err, "weft %s: unknown verb %s", model_text(noun, "name"), word);
+	model_suggest(json_object_get(noun, "verbs"), word, p->err);
+	fprintf(p->err, ": \"weft %s help\" lists them\n", model_text(noun, "name"));
+	return EXIT_USAGE;
+}
+
 static int parse_bare(struct parse *p, const char *word)
 {
 	const char *slot;
 
 	if (p->next_slot == p->n_slots) {
+		/* Nobody said show: the first of so many words was meant for a verb. */
+		if (p->request->no_verb)
+			return unknown_verb(p, p->request->no_verb);
 		if (model_flag(p->request->verb, "sets"))
 			return usage(p, "%s: what is to be set comes as KEY=VALUE", word);
 		return usage(p, "%s: one word too many", word);
@@ -210,6 +223,8 @@ static int parse_word(struct parse *p, const char *word)
 	/* Texts with = in them, such as filters, may stand where a word is expected. */
 	if (p->next_slot < p->n_slots)
 		return parse_bare(p, word);
+	if (p->request->no_verb)
+		return unknown_verb(p, p->request->no_verb);
 	return usage(p, "takes no %.*s", (int)n, word);
 }
 
@@ -277,10 +292,7 @@ static int parse_verb(struct parse *p)
 		return 0;
 	}
 	p->request->verb = NULL;
-	fprintf(p->err, "weft %s: unknown verb %s", model_text(noun, "name"), word);
-	model_suggest(json_object_get(noun, "verbs"), word, p->err);
-	fprintf(p->err, ": \"weft %s help\" lists them\n", model_text(noun, "name"));
-	return EXIT_USAGE;
+	return unknown_verb(p, word);
 }
 
 static int make_method(struct request *request)

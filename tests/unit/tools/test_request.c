@@ -172,6 +172,12 @@ static void wrong_usage_says_what_is_wrong(void **state)
 		{"port set vm1 mtu=1 mtu=2", "weft port set: mtu is given twice"},
 		{"port set vm1 name=3", "port.set {\"name\":\"vm1\",\"set\":{\"name\":\"3\"}}"},
 		{"port show a b", "weft port show: b: one word too many"},
+		{"port rename a b",
+		 "weft port: unknown verb rename: \"weft port help\" lists them"},
+		{"port dell a b", "weft port: unknown verb dell (did you mean del?): "
+				  "\"weft port help\" lists them"},
+		{"port create type=tap",
+		 "weft port: unknown verb create: \"weft port help\" lists them"},
 		{"port show a=b", "port.show {\"name\":\"a=b\"}"},
 		{"port show vm1 a=b", "weft port show: takes no a"},
 		{"port del vm1 --force", "weft port del: unknown option --force"},
