@@ -44,6 +44,8 @@ int hostdev_check(const json_t *conf, const char *path, struct errors *errors)
 
 static int cannot_enter(const char *name, const char *netns, struct errors *errors)
 {
+	if (errno == EINVAL)
+		return errors_add(errors, "", "%s: %s is no network namespace", name, netns);
 	if (errno != ENOENT)
 		return errors_add(errors, "", "%s: cannot enter namespace %s: %s", name, netns,
 				  strerror(errno));

@@ -37,6 +37,24 @@ static void make_mac(const char *name, const struct hostdev *h, uint8_t mac[6])
 		mac[i] = (uint8_t)(hash >> (8 * i));
 }
 
+static int check(const json_t *conf, const char *path, struct errors *errors)
+{
+	static const uint8_t zeros[6];
+	char at[FIELD_PATH_MAX];
+	uint8_t mac[6];
+
+	if (hostdev_check(conf, path, errors) < 0)
+		return -1;
+	if (!conf_mac(conf, "mac", mac) || (!(mac[0] & 1) && memcmp(mac, zeros, 6) != 0))
+		return 0;
+	field_path(at, path, "mac");
+	return errors_add(
+		errors, at,
+		"%s is no device's address: expected one such as 02:00:00:00:00:01, whose "
+		"second digit is even",
+		conf_str(conf, "mac"));
+}
+
 static int failed(const char *name, const struct hostdev *h, const char *what, int rc,
 		  struct errors *errors)
 {
@@ -183,7 +201,7 @@ const struct port_kind port_kind_tap = {
 	.help = "a device that weft makes, in a namespace of the host",
 	.fields = fields,
 	.required = required,
-	.check = hostdev_check,
+	.check = check,
 	.open = open_port,
 	.close = close_port,
 	.end = hostdev_delete_ours,

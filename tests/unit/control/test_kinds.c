@@ -273,6 +273,9 @@ static void tap_refuses_what_it_cannot_have(void **state)
 		       "v0 on this host exists already and is no free tap");
 	assert_refused("tap", "{'device': 't0', 'netns': 'nowhere'}",
 		       "there is no namespace nowhere: ip netns add nowhere");
+	assert_refused("tap", "{'device': 't0', 'netns': '/nowhere'}", "has its container");
+	assert_refused("tap", "{'device': 't0', 'netns': '/etc/passwd'}",
+		       "/etc/passwd is no network namespace");
 	port = open_well("tap", "{'device': 't0'}");
 	assert_refused("tap", "{'device': 't0'}", "in use by another program");
 	port_kind_find("tap")->close(port);
@@ -297,6 +300,22 @@ static void names_that_no_device_can_have_are_refused(void **state)
 		errors_init(&errors);
 		assert_int_equal(port_kind_find("tap")->check(conf, "ports.p", &errors), -1);
 		assert_string_equal(errors.list[0].path, "ports.p.device");
+		json_decref(conf);
+	}
+}
+
+static void addresses_that_no_tap_can_have_are_refused(void **state)
+{
+	static const char *const bad[] = {"{'device': 't', 'mac': '01:00:5e:00:00:01'}",
+					  "{'device': 't', 'mac': 'ff:ff:ff:ff:ff:ff'}",
+					  "{'device': 't', 'mac': '00:00:00:00:00:00'}"};
+
+	for (size_t i = 0; i < RTE_DIM(bad); i++) {
+		json_t *conf = conf_of(bad[i]);
+		errors_fini(&errors);
+		errors_init(&errors);
+		assert_int_equal(port_kind_find("tap")->check(conf, "ports.p", &errors), -1);
+		assert_string_equal(errors.list[0].path, "ports.p.mac");
 		json_decref(conf);
 	}
 }
@@ -465,6 +484,7 @@ int main(void)
 		cmocka_unit_test(namespace_that_is_gone_is_named),
 		cmocka_unit_test(tap_refuses_what_it_cannot_have),
 		cmocka_unit_test(names_that_no_device_can_have_are_refused),
+		cmocka_unit_test(addresses_that_no_tap_can_have_are_refused),
 		cmocka_unit_test(device_that_vanishes_and_returns_carries_again),
 		cmocka_unit_test(device_of_the_host_itself_is_refused),
 		cmocka_unit_test(device_with_a_connection_is_refused),
