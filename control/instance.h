@@ -22,6 +22,9 @@ void instance_notify(const char *state);
 /* As many open files as we may have: a guest's queue takes several. */
 void instance_raise_limits(void);
 
+/* Blocks of a megabyte and more go back to the machine when they are freed. */
+void instance_limit_heap(void);
+
 /* Logs what this process will not be able to do for want of rights. */
 void instance_check_rights(void);
 

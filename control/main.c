@@ -308,6 +308,7 @@ static int run(const json_t *tree)
 	if (instance_lock(weftd.instance) < 0)
 		return EXIT_FAILED;
 	instance_raise_limits();
+	instance_limit_heap();
 	instance_check_rights();
 	int r = start(tree, events);
 	hurry_end();

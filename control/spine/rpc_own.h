@@ -22,6 +22,7 @@ struct rpc_client {
 	struct bufferevent *bev;
 	size_t held;     /* bytes in both buffers, and of the line that is being answered */
 	size_t scanned;  /* bytes of the input known to hold no end of line */
+	size_t room;     /* bytes that the input has been given room for, beyond the usual */
 	bool is_waiting; /* for its turn */
 	bool is_away;    /* its line is with the reader: no turn until it is back */
 	bool is_paused;  /* its answers pile up: no turn until they have left */

@@ -18,9 +18,11 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 
-#define TURNS_NS     2000000    /* of all clients before the loop looks after others */
-#define OUTPUT_PAUSE (1 << 20)  /* unread output at which no further request is taken */
-#define LINE_LONG    (64 << 10) /* bytes that are not read as JSON here */
+#define TURNS_NS     2000000            /* of all clients before the loop looks after others */
+#define OUTPUT_PAUSE (1 << 20)          /* unread output at which no further request is taken */
+#define LINE_LONG    (64 << 10)         /* bytes that are not read as JSON here */
+#define ROOM_FROM    (16 << 10)         /* bytes of a line that is not over */
+#define ROOM         ((1 << 20) - 4096) /* bytes: a megabyte with what is about it */
 
 static int64_t now_ns(void)
 {
@@ -37,17 +39,31 @@ static bool is_doomed(const struct rpc_client *client)
 
 /* --- lines --- */
 
+/* The rest of a long line goes into pieces so large that the allocator gives each back to the
+ * machine when it is freed: of many small ones a single other block keeps all. */
+static void make_room(struct rpc_client *client, struct evbuffer *in)
+{
+	size_t length = evbuffer_get_length(in);
+
+	if (length < client->room)
+		return;
+	if (length >= ROOM_FROM && !evbuffer_expand(in, ROOM))
+		client->room = length + ROOM;
+}
+
 /* There is no whole line. One that is too long is refused once, and its bytes are not kept. */
 static void keep_part(struct rpc_client *client, struct evbuffer *in)
 {
 	client->scanned = evbuffer_get_length(in);
-	if (client->scanned <= RPC_LINE_MAX && !client->skipping)
+	if (client->scanned <= RPC_LINE_MAX && !client->skipping) {
+		make_room(client, in);
 		return;
+	}
 	if (!client->skipping)
 		rpc_client_put(client, rpc_error_line(RPC_INVALID_REQUEST,
 						      "the request is longer than 16 MiB"));
 	client->skipping = true;
-	client->scanned = 0;
+	client->scanned = client->room = 0;
 	evbuffer_drain(in, evbuffer_get_length(in));
 }
 
@@ -95,7 +111,7 @@ static bool take_line(struct rpc_client *client)
 		return false;
 	}
 	n = at.pos;
-	client->scanned = 0;
+	client->scanned = client->room = 0;
 	client->rpc->n_strangers -= !client->has_asked;
 	client->has_asked = true;
 	if (client->skipping)

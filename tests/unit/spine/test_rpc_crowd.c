@@ -228,6 +228,33 @@ static void memory_is_bounded_over_all_connections(void **state)
 	others_are_served();
 }
 
+/* With weftd's limit of what the heap keeps. Something small is allocated after them. */
+static void what_long_lines_took_is_not_kept(void **state)
+{
+	enum { N = 8, HALF = 12 << 20 };
+	char *half = malloc(HALF), *small[N];
+	size_t before;
+	int fds[N];
+
+	mallopt(M_MMAP_THRESHOLD, 1 << 20);
+	before = mallinfo2().arena;
+	memset(half, 'x', HALF);
+	for (int i = 0; i < N; i++) {
+		fds[i] = join();
+		assert_true(say(fds[i], half, HALF));
+		small[i] = malloc(2000);
+	}
+	assert_in_range(rpc->held, N * HALF / 2, N * HALF);
+	for (int i = 0; i < N; i++)
+		close(fds[i]);
+	while (rpc->n_clients)
+		turn();
+	assert_true(mallinfo2().arena <= before + (4 << 20));
+	for (int i = 0; i < N; i++)
+		free(small[i]);
+	free(half);
+}
+
 /* An array of values enough of this shape: where the allocator tells what it gave, that is no more
  * than what is counted. */
 static void count_shape(const char *value)
@@ -333,6 +360,7 @@ int main(void)
 		cmocka_unit_test(connections_leave_descriptors_to_others),
 		cmocka_unit_test(somebody_new_is_served_without_a_free_descriptor),
 		cmocka_unit_test(memory_is_bounded_over_all_connections),
+		cmocka_unit_test(what_long_lines_took_is_not_kept),
 		cmocka_unit_test(what_is_counted_for_a_line_is_not_less_than_it_takes),
 		cmocka_unit_test(the_values_of_lines_count_until_they_are_answered),
 	};
