@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TEXT_MAX 2048 /* bytes */
+
 void errors_init(struct errors *errors)
 {
 	*errors = (struct errors){0};
@@ -45,11 +47,12 @@ fail:
 	return -1;
 }
 
+/* Whoever gives a name of megabytes is not told all of it. */
 static char *format_text(const char *format, va_list args)
 {
-	char *text;
+	char text[TEXT_MAX];
 
-	return vasprintf(&text, format, args) < 0 ? NULL : text;
+	return vsnprintf(text, sizeof(text), format, args) < 0 ? NULL : strdup(text);
 }
 
 int errors_add(struct errors *errors, const char *path, const char *format, ...)

@@ -150,6 +150,27 @@ static void refusals_name_the_thing_and_what_was_meant(void **state)
 	assert_running("{\"ports\":{\"vm1\":{\"type\":\"tap\"}}}");
 }
 
+static void a_very_long_name_is_not_repeated_as_a_whole(void **state)
+{
+	enum { SIZE = 1 << 20 };
+	struct errors errors;
+	char *name = malloc(SIZE + 1);
+	json_t *params;
+	int code;
+
+	memset(name, 'w', SIZE);
+	name[SIZE] = '\0';
+	params = json_pack("{s:s}", "name", name);
+	errors_init(&errors);
+	assert_null(api_call(&api, "port.show", params, NULL, &code, &errors));
+	assert_int_equal(errors.n, 1);
+	assert_memory_equal(errors.list[0].text, "no port is named www", 20);
+	assert_in_range(strlen(errors.list[0].text), 100, 4096);
+	errors_fini(&errors);
+	json_decref(params);
+	free(name);
+}
+
 static void a_refused_change_leaves_everything_as_it_was(void **state)
 {
 	struct errors errors;
@@ -431,6 +452,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(objects_are_added_changed_shown_and_removed, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(refusals_name_the_thing_and_what_was_meant, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_very_long_name_is_not_repeated_as_a_whole, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(a_refused_change_leaves_everything_as_it_was, setup,
 						teardown),
