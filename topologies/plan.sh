@@ -187,14 +187,34 @@ tables_right() {
 	done
 }
 
-# plan_run SECONDS: every router, from the beginning to the end of the script; after each event every table is right within that time.
+# sessions_up: BFD watches the gateways of static routes that follow it. What it has not seen alive has not failed when it
+# falls silent (RFC 5882 3.2): before that happens the session has to be there.
+sessions_up() {
+	local router
+	for router in "${!weftd_pid[@]}"; do
+		comm -23 <("$sim" "$plan" --sessions "$router" --at "$plan_time" | LC_ALL=C sort -u) \
+			<(value "$router" '.[] | select(.state == "up") | "\(.peer) \(.interface)"' bfd show | LC_ALL=C sort) \
+			>"$scratch/sessions"
+		[ -s "$scratch/sessions" ] || continue
+		echo "sessions of $router that are not up:"
+		cat "$scratch/sessions"
+		return 1
+	done
+}
+
+plan_right() {
+	tables_right && sessions_up
+}
+
+# plan_run SECONDS: every router, from the beginning to the end of the script; after each event every table is right within
+# that time, and every gateway that is to be watched is.
 plan_run() {
 	local time words
 	plan_start "${plan_routers[@]}"
-	expect "in the beginning every table is right" wait_for "$1" tables_right || tables_right
+	expect "in the beginning every table is right" wait_for "$1" plan_right || plan_right
 	for time in $(plan_times); do
 		words=$(plan_events "$time" | paste -sd,)
 		expect "$words" plan_play "$time"
-		expect "then every table is right" wait_for "$1" tables_right || tables_right
+		expect "then every table is right" wait_for "$1" plan_right || plan_right
 	done
 }

@@ -162,11 +162,23 @@ static void print_marks(const struct topo_static *route, FILE *out)
 	fprintf(out, "%s }\n", route->bfd ? ", bfd: true" : "");
 }
 
-static void print_route(const struct topo *topo, const struct topo_static *route, FILE *out)
+/* The address of the gateway, and the interface toward it. */
+static struct addr gateway_of(const struct topo *topo, const struct topo_static *route,
+			      char ifname[TOPO_IFNAME_MAX])
 {
 	const struct topo_link *link = &topo->links[route->link];
+	uint32_t end = (uint32_t)topo_end_of(link, route->via);
+
+	topo_ifname(topo, link, (uint32_t)topo_end_of(link, route->router), ifname);
+	return (route->prefix.addr.family == ADDR_IP4 ? topo_address4 : topo_address6)(topo, link,
+										       end)
+		.addr;
+}
+
+static void print_route(const struct topo *topo, const struct topo_static *route, FILE *out)
+{
 	char prefix[PREFIX_TEXT_MAX], gateway[ADDR_TEXT_MAX], name[TOPO_IFNAME_MAX];
-	struct prefix other;
+	struct addr addr;
 
 	prefix_print(&route->prefix, prefix);
 	if (route->is_blackhole) {
@@ -174,12 +186,9 @@ static void print_route(const struct topo *topo, const struct topo_static *route
 		print_marks(route, out);
 		return;
 	}
-	other = (route->prefix.addr.family == ADDR_IP4
-			 ? topo_address4
-			 : topo_address6)(topo, link, (uint32_t)topo_end_of(link, route->via));
-	topo_ifname(topo, link, (uint32_t)topo_end_of(link, route->router), name);
+	addr = gateway_of(topo, route, name);
 	fprintf(out, "  - { prefix: \"%s\", via: [{ gateway: \"%s\", interface: %s }]", prefix,
-		addr_print(&other.addr, gateway), name);
+		addr_print(&addr, gateway), name);
 	print_marks(route, out);
 }
 
@@ -264,4 +273,19 @@ void show_tables(const struct topo *topo, uint32_t router, FILE *out)
 	free(lines);
 	free(prefixes);
 	free(wanted);
+}
+
+void show_sessions(const struct topo *topo, uint32_t router, FILE *out)
+{
+	char name[TOPO_IFNAME_MAX], text[ADDR_TEXT_MAX];
+
+	for (uint32_t i = 0; i < topo->n_statics; i++) {
+		const struct topo_static *route = &topo->statics[i];
+		struct addr gateway;
+
+		if (route->router != router || !topo_is_watched(topo, route))
+			continue;
+		gateway = gateway_of(topo, route, name);
+		fprintf(out, "%s %s\n", addr_print(&gateway, text), name);
+	}
 }

@@ -20,5 +20,8 @@ void show_weftd(const struct topo *topo, uint32_t router, FILE *out);
 /* A line a route that its table must have, connected ones aside, in the order of their text:
  * "10.1.0.0/16 rip 2 172.16.1.2%r2-r1 tag 7". */
 void show_tables(const struct topo *topo, uint32_t router, FILE *out);
+/* A line a gateway of its static routes that BFD has to watch: "172.16.1.2 r2-r1"; one that falls
+ * silent before there is a session has not failed. */
+void show_sessions(const struct topo *topo, uint32_t router, FILE *out);
 
 #endif

@@ -21,7 +21,7 @@ static const char usage[] =
 	"[--print]\n"
 	"       sim TOPOLOGY --routers | --links | --events | --addresses ROUTER | --weftd ROUTER "
 	"|\n"
-	"                    --tables ROUTER [--at TIME]\n"
+	"                    --tables ROUTER | --sessions ROUTER [--at TIME]\n"
 	"\n"
 	"  --seed S       one run, with its transcript (without it: seed 1)\n"
 	"  --seeds A-B    many, and a line for each that fails\n"
@@ -32,13 +32,17 @@ static const char usage[] =
 	"  --print        the network itself, as a topology file\n"
 	"  --routers      what topologies/lib.sh asks for: names; two devices a line; a line an "
 	"event;\n"
-	"  --links …      a line an address; weftd's configuration; what its routes must be; the\n"
-	"                 last two as after the events until TIME\n"
+	"  --links …      a line an address; weftd's configuration; what its routes must be; "
+	"which\n"
+	"                 gateways BFD has to watch; the last three as after the events until "
+	"TIME\n"
 	"\n"
 	"exit: 0 everything was as it must be, 1 it was not, 2 a mistake in the file or above\n";
 
 struct options {
-	const char *file, *router_of_tables, *router_of_weftd, *router_of_addresses;
+	const char *file;
+	const char *router; /* of what is shown of one */
+	void (*shows_router)(const struct topo *topo, uint32_t router, FILE *out);
 	bool is_random, is_quiet, many, prints, shows_routers, shows_links, shows_events;
 	uint64_t first, last;
 	int64_t at_us; /* INT64_MAX: after all */
@@ -159,9 +163,7 @@ static int run_all(const struct options *options)
 static int show(const struct options *options)
 {
 	struct topo *topo = load(options, options->first);
-	const char *name = options->router_of_weftd    ? options->router_of_weftd
-			   : options->router_of_tables ? options->router_of_tables
-						       : options->router_of_addresses;
+	const char *name = options->router;
 	int router = name ? topo_router_find(topo, name, strlen(name)) : 0, status = 0;
 
 	if (router < 0) {
@@ -178,12 +180,7 @@ static int show(const struct options *options)
 		topo_print_events(topo, stdout);
 	else {
 		show_pass(topo, options->at_us);
-		if (options->router_of_addresses)
-			show_addresses(topo, (uint32_t)router, stdout);
-		else if (options->router_of_weftd)
-			show_weftd(topo, (uint32_t)router, stdout);
-		else
-			show_tables(topo, (uint32_t)router, stdout);
+		options->shows_router(topo, (uint32_t)router, stdout);
 	}
 	topo_free(topo);
 	return status;
@@ -246,6 +243,27 @@ static bool read_flag(const char *word, struct options *out)
 	return false;
 }
 
+static bool read_what_is_shown(const char *word, const char *value, struct options *out)
+{
+	static const struct {
+		const char *name;
+		void (*show)(const struct topo *topo, uint32_t router, FILE *out);
+	} words[] = {{"--addresses", show_addresses},
+		     {"--weftd", show_weftd},
+		     {"--tables", show_tables},
+		     {"--sessions", show_sessions}};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strcmp(words[i].name, word) == 0) {
+			if (!value)
+				refuse(word, value, "a router");
+			out->shows_router = words[i].show;
+			out->router = value;
+			return true;
+		}
+	return false;
+}
+
 static void read_option(const char *word, const char *value, struct options *out)
 {
 	static const char *const weathers[] = {"still", "fair", "rough", NULL};
@@ -263,16 +281,10 @@ static void read_option(const char *word, const char *value, struct options *out
 	} else if (strcmp(word, "--weather") == 0) {
 		out->random.weather =
 			(enum weather)word_of(word, value, weathers, "still, fair or rough");
-	} else if (strcmp(word, "--weftd") == 0 && value) {
-		out->router_of_weftd = value;
-	} else if (strcmp(word, "--addresses") == 0 && value) {
-		out->router_of_addresses = value;
-	} else if (strcmp(word, "--tables") == 0 && value) {
-		out->router_of_tables = value;
 	} else if (strcmp(word, "--at") == 0) {
 		if (!value || !time_read(value, &out->at_us))
 			refuse(word, value, "a time such as 20s");
-	} else {
+	} else if (!read_what_is_shown(word, value, out)) {
 		refuse(word, "", "one of the options below");
 	}
 }
@@ -305,8 +317,7 @@ int main(int argc, char **argv)
 {
 	struct options options = read_options(argc, argv);
 	bool shows = options.prints || options.shows_routers || options.shows_links ||
-		     options.shows_events || options.router_of_weftd || options.router_of_tables ||
-		     options.router_of_addresses;
+		     options.shows_events || options.shows_router;
 
 	heap_count();
 	return shows ? show(&options) : run_all(&options);

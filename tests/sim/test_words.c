@@ -36,7 +36,10 @@ static void plays(const char *text)
 	}
 }
 
-static void tables_are(const char *text, const char *router, const char *wanted)
+typedef void shown(const struct topo *topo, uint32_t router, FILE *out);
+
+/* As after all events. */
+static void shows(shown *show, const char *text, const char *router, const char *wanted)
 {
 	struct topo *topo = read_text(text);
 	char *out_text = NULL;
@@ -44,12 +47,17 @@ static void tables_are(const char *text, const char *router, const char *wanted)
 	FILE *out = open_memstream(&out_text, &size);
 
 	show_pass(topo, INT64_MAX);
-	show_tables(topo, (uint32_t)topo_router_find(topo, router, strlen(router)), out);
+	show(topo, (uint32_t)topo_router_find(topo, router, strlen(router)), out);
 	fclose(out);
 	if (strcmp(out_text, wanted) != 0)
 		fail_msg("%s of\n%shas\n%s", router, text, out_text);
 	free(out_text);
 	topo_free(topo);
+}
+
+static void tables_are(const char *text, const char *router, const char *wanted)
+{
+	shows(show_tables, text, router, wanted);
 }
 
 /* In a row; what a and c tell is in 10/8. */
@@ -251,6 +259,19 @@ static void a_session_needs_both_ends(void **state)
 	plays(text);
 }
 
+/* Who plays a network for real has to wait for them. */
+static void the_sessions_of_gateways_are_those_that_both_ends_can_have(void **state)
+{
+	shows(show_sessions, WATCHED, "a", "172.16.1.2 a-b\n");
+	shows(show_sessions, WATCHED, "b", "172.16.1.1 b-a\n");
+	shows(show_sessions, WATCHED, "c", "");
+	shows(show_sessions, WATCHED "at 20s silent a-b\n", "a", "");
+	shows(show_sessions, WATCHED "at 20s kill b\n", "a", "");
+	shows(show_sessions, WATCHED "at 20s kill b\nat 30s start b\n", "a", "172.16.1.2 a-b\n");
+	shows(show_sessions, "router a b\nlink a b\nbfd\nstatic a 198.18.0.0/24 via b bfd=yes\n",
+	      "a", "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -260,6 +281,7 @@ int main(void)
 		cmocka_unit_test(
 			a_static_route_that_follows_bfd_is_there_while_its_gateway_answers),
 		cmocka_unit_test(a_session_needs_both_ends),
+		cmocka_unit_test(the_sessions_of_gateways_are_those_that_both_ends_can_have),
 	};
 
 	return cmocka_run_group_tests_name("words of topologies", tests, NULL, NULL);

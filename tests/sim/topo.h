@@ -134,6 +134,9 @@ void topo_print_events(const struct topo *topo, FILE *out); /* its script, a lin
 
 void topo_apply(struct topo *topo, const struct topo_event *event);
 
+/* Whether a BFD session watches the route's gateway now, with both ends for it. */
+bool topo_is_watched(const struct topo *topo, const struct topo_static *route);
+
 /* -1: none of that name. */
 int topo_router_find(const struct topo *topo, const char *name, size_t size);
 int topo_link_find(const struct topo *topo, const char *name);

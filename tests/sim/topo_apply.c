@@ -98,7 +98,7 @@ static bool wants_session(const struct topo *topo, uint32_t link, uint32_t route
 	return speaks_over(topo, &topo->links[link], router, peer, family);
 }
 
-static bool is_answered(const struct topo *topo, const struct topo_static *route)
+bool topo_is_watched(const struct topo *topo, const struct topo_static *route)
 {
 	const struct topo_link *link = &topo->links[route->link];
 
@@ -117,7 +117,7 @@ static void follow_bfd(const struct topo *topo, const struct topo_event *event, 
 	bool begins = is_of_router && is_news && event->router == route->router;
 	bool ends =
 		event->what == TOPO_SILENT || event->what == TOPO_DOWN || event->what == TOPO_KILL;
-	bool is_answering = is_answered(topo, route);
+	bool is_answering = topo_is_watched(topo, route);
 
 	if (begins || is_answering)
 		route->is_left = false;
@@ -172,7 +172,7 @@ void topo_apply(struct topo *topo, const struct topo_event *event)
 	if (!was_answered)
 		abort();
 	for (uint32_t i = 0; i < topo->n_statics; i++)
-		was_answered[i] = is_answered(topo, &topo->statics[i]);
+		was_answered[i] = topo_is_watched(topo, &topo->statics[i]);
 	apply(topo, event);
 	for (uint32_t i = 0; i < topo->n_statics; i++)
 		if (topo->statics[i].bfd)
