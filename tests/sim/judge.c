@@ -431,9 +431,9 @@ struct judge *judge_create(struct scene *scene)
 		judge->targets[t] =
 			(struct target){prefixes[t], topo_first_address(&prefixes[t]).addr};
 	free(prefixes);
-	for (int i = 0; speakers[i]; i++)
+	for (uint32_t i = 0; speakers[i]; i++)
 		for (uint32_t more = 0; speakers[i]->family && more < 2; more++)
-			judge->bounds[i][more] = speakers[i]->loops_us(scene->topo, 2 + more);
+			judge->bounds[i][more] = speakers[i]->loops_us(scene->topo, i, 2 + more);
 	return judge;
 }
 

@@ -67,22 +67,22 @@ static void start_router(struct scene *scene, uint32_t number)
 	judge_listen(scene->judge, number);
 	connected = router_add(router, &protocol_connected);
 	statics = router_add(router, &protocol_statics);
-	for (int i = 0; speakers[i]; i++)
+	for (uint32_t i = 0; speakers[i]; i++)
 		if (scene->topo->routers[number].speaks[i])
-			speakers[i]->start(scene, number);
+			speakers[i]->start(scene, number, i);
 	if (protocol_connected.reconfigure(connected, NULL) < 0)
 		abort();
 	configure_statics(scene, number, statics);
-	for (int i = 0; speakers[i]; i++)
+	for (uint32_t i = 0; speakers[i]; i++)
 		if (scene->topo->routers[number].speaks[i])
-			speakers[i]->configure(scene, number);
+			speakers[i]->configure(scene, number, i);
 }
 
 static void configure_router(struct scene *scene, uint32_t number)
 {
-	for (int i = 0; scene->routers[number]->env.rib && speakers[i]; i++)
+	for (uint32_t i = 0; scene->routers[number]->env.rib && speakers[i]; i++)
 		if (scene->topo->routers[number].speaks[i])
-			speakers[i]->configure(scene, number);
+			speakers[i]->configure(scene, number, i);
 }
 
 /* --- events --- */
@@ -156,7 +156,7 @@ static void play(struct scene *scene, const struct topo_event *event)
 	case TOPO_SET:
 		world_note(scene->world, scene->routers[event->router], "is configured anew");
 		if (scene->routers[event->router]->env.rib)
-			speakers[event->speaker]->configure(scene, event->router);
+			speakers[event->speaker]->configure(scene, event->router, event->speaker);
 		break;
 	case TOPO_WHATS:
 		break;
@@ -236,8 +236,8 @@ static bool describe(const struct iface *iface, const uint8_t *data, uint32_t le
 		return true;
 	if (ip.proto == IP_UDP && udp_read(&ip, &udp) < 0)
 		return true;
-	for (int i = 0; speakers[i]; i++)
-		if (speakers[i]->describe(iface, &ip, &udp, text, size))
+	for (uint32_t i = 0; speakers[i]; i++)
+		if (speakers[i]->describe(i, iface, &udp, text, size))
 			return true;
 	return false;
 }
@@ -248,8 +248,8 @@ static int64_t settle_of(const struct topo *topo)
 
 	if (topo->settle_us >= 0)
 		return topo->settle_us;
-	for (int i = 0; speakers[i]; i++) {
-		int64_t span = speakers[i]->family ? speakers[i]->settles_us(topo) : 0;
+	for (uint32_t i = 0; speakers[i]; i++) {
+		int64_t span = speakers[i]->family ? speakers[i]->settles_us(topo, i) : 0;
 
 		longest = span > longest ? span : longest;
 	}

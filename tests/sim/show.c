@@ -210,9 +210,9 @@ void show_weftd(const struct topo *topo, uint32_t router, FILE *out)
 	print_ports(topo, router, out);
 	print_interfaces(topo, router, out);
 	print_routes(topo, router, out);
-	for (int i = 0; speakers[i]; i++)
+	for (uint32_t i = 0; speakers[i]; i++)
 		if (topo->routers[router].speaks[i])
-			speakers[i]->print(topo, router, out);
+			speakers[i]->print(topo, router, i, out);
 }
 
 /* --- tables --- */

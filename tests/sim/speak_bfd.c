@@ -20,14 +20,14 @@ static const char *check(const struct settings *settings)
 	return NULL;
 }
 
-static void start(struct scene *scene, uint32_t router)
+static void start(struct scene *scene, uint32_t router, uint32_t speaker)
 {
 	router_use_bfd(scene->routers[router]);
 }
 
-static void configure(struct scene *scene, uint32_t router)
+static void configure(struct scene *scene, uint32_t router, uint32_t speaker)
 {
-	const struct settings *settings = &scene->topo->routers[router].settings[SPEAKER_BFD];
+	const struct settings *settings = &scene->topo->routers[router].settings[speaker];
 	struct bfd_conf conf = {
 		.tx_us = (uint32_t)settings->values[INTERVAL],
 		.rx_us = (uint32_t)settings->values[INTERVAL],
@@ -39,9 +39,9 @@ static void configure(struct scene *scene, uint32_t router)
 		abort();
 }
 
-static void print(const struct topo *topo, uint32_t router, FILE *out)
+static void print(const struct topo *topo, uint32_t router, uint32_t speaker, FILE *out)
 {
-	const struct settings *settings = &topo->routers[router].settings[SPEAKER_BFD];
+	const struct settings *settings = &topo->routers[router].settings[speaker];
 
 	fputs("bfd: { interval: ", out);
 	time_print(settings->values[INTERVAL], out);
@@ -51,8 +51,8 @@ static void print(const struct topo *topo, uint32_t router, FILE *out)
 }
 
 /* Only where the two are not both up: else its packets all say the same, many times a second. */
-static bool describe(const struct iface *iface, const struct ip_view *ip,
-		     const struct udp_view *udp, char *text, size_t size)
+static bool describe(uint32_t speaker, const struct iface *iface, const struct udp_view *udp,
+		     char *text, size_t size)
 {
 	struct bfd_packet packet;
 

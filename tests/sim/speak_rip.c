@@ -52,6 +52,11 @@ static const char *check(const struct settings *settings)
 
 /* --- the engine --- */
 
+static const struct protocol *protocol_of(uint32_t speaker)
+{
+	return speakers[speaker]->family == ADDR_IP4 ? &protocol_rip : &protocol_ripng;
+}
+
 static struct instance *instance_of(const struct router *router, const struct protocol *protocol)
 {
 	for (uint32_t i = 0; i < router->n_instances; i++)
@@ -60,14 +65,9 @@ static struct instance *instance_of(const struct router *router, const struct pr
 	abort();
 }
 
-static void start_rip(struct scene *scene, uint32_t router)
+static void start(struct scene *scene, uint32_t router, uint32_t speaker)
 {
-	router_add(scene->routers[router], &protocol_rip);
-}
-
-static void start_ripng(struct scene *scene, uint32_t router)
-{
-	router_add(scene->routers[router], &protocol_ripng);
+	router_add(scene->routers[router], protocol_of(speaker));
 }
 
 static void iface_conf(const struct settings *settings, uint32_t id, int64_t cost, uint8_t family,
@@ -162,9 +162,10 @@ static uint32_t add_neighbors(const struct topo *topo, const struct topo_link *l
 	return n;
 }
 
-static void configure(struct scene *scene, uint32_t router, const struct protocol *protocol,
-		      uint32_t speaker, uint8_t family)
+static void configure(struct scene *scene, uint32_t router, uint32_t speaker)
 {
+	const struct protocol *protocol = protocol_of(speaker);
+	uint8_t family = speakers[speaker]->family;
 	const struct topo *topo = scene->topo;
 	const struct settings *settings = &topo->routers[router].settings[speaker];
 	struct rib_rule rules[OPTION_PREFIXES_MAX + TOPO_RULES_MAX];
@@ -197,16 +198,6 @@ static void configure(struct scene *scene, uint32_t router, const struct protoco
 	}
 	if (protocol->reconfigure(instance_of(scene->routers[router], protocol), &conf) < 0)
 		abort();
-}
-
-static void configure_rip(struct scene *scene, uint32_t router)
-{
-	configure(scene, router, &protocol_rip, SPEAKER_RIP, ADDR_IP4);
-}
-
-static void configure_ripng(struct scene *scene, uint32_t router)
-{
-	configure(scene, router, &protocol_ripng, SPEAKER_RIPNG, ADDR_IP6);
 }
 
 /* --- weftd --- */
@@ -344,16 +335,6 @@ static void print(const struct topo *topo, uint32_t router, uint32_t speaker, FI
 	}
 }
 
-static void print_rip(const struct topo *topo, uint32_t router, FILE *out)
-{
-	print(topo, router, SPEAKER_RIP, out);
-}
-
-static void print_ripng(const struct topo *topo, uint32_t router, FILE *out)
-{
-	print(topo, router, SPEAKER_RIPNG, out);
-}
-
 /* --- the transcript --- */
 
 /* "response: 10.1.0.0/16 1, 10.2.0.0/16 16" */
@@ -392,13 +373,18 @@ static uint32_t size_without_digest(const struct udp_view *udp)
 	return load_be16(entry + 4) < udp->len ? load_be16(entry + 4) : udp->len;
 }
 
-static bool describe(const struct iface *iface, const struct udp_view *udp, uint8_t family,
+static bool describe(uint32_t speaker, const struct iface *iface, const struct udp_view *udp,
 		     char *text, size_t size)
 {
-	uint32_t len = family == ADDR_IP4 ? size_without_digest(udp) : udp->len;
+	uint8_t family = speakers[speaker]->family;
+	uint32_t len = udp->len;
 	struct rip_reader r;
 
-	snprintf(text, size, "%s ", family == ADDR_IP4 ? "rip" : "ripng");
+	if (udp->dport != protocol_of(speaker)->udp_port)
+		return false;
+	if (family == ADDR_IP4)
+		len = size_without_digest(udp);
+	snprintf(text, size, "%s ", speakers[speaker]->name);
 	if (rip_read(family, udp->data, len, iface, &r) == RIP_REFUSALS) {
 		if (len < udp->len)
 			read_skip(&r.in, RIP_ENTRY);
@@ -408,80 +394,16 @@ static bool describe(const struct iface *iface, const struct udp_view *udp, uint
 	return true;
 }
 
-static bool describe_rip(const struct iface *iface, const struct ip_view *ip,
-			 const struct udp_view *udp, char *text, size_t size)
-{
-	return udp->dport == RIP_PORT && describe(iface, udp, ADDR_IP4, text, size);
-}
+/* Where RIP and RIPng differ, the family tells. */
+#define SPEAKER(word, its_options, its_family)                                                    \
+	{                                                                                         \
+		.name = word, .options = its_options, .check = check, .start = start,             \
+		.configure = configure, .print = print, .describe = describe,                     \
+		.family = its_family, .protocol = RIB_RIP, .infinity = RIP_INFINITY, .origin = 1, \
+		.agree = rip_agree, .sends_to = rip_sends_to, .tells_back = rip_tells_back,       \
+		.tells_default = rip_tells_default, .watches = rip_watches, .tells = rip_tells,   \
+		.paths = rip_paths, .settles_us = rip_settles_us, .loops_us = rip_loops_us        \
+	}
 
-static bool describe_ripng(const struct iface *iface, const struct ip_view *ip,
-			   const struct udp_view *udp, char *text, size_t size)
-{
-	return udp->dport == RIPNG_PORT && describe(iface, udp, ADDR_IP6, text, size);
-}
-
-static int64_t settles_rip(const struct topo *topo)
-{
-	return rip_settles_us(topo, SPEAKER_RIP);
-}
-
-static int64_t settles_ripng(const struct topo *topo)
-{
-	return rip_settles_us(topo, SPEAKER_RIPNG);
-}
-
-static int64_t loops_rip(const struct topo *topo, uint32_t routers)
-{
-	return rip_loops_us(topo, SPEAKER_RIP, routers);
-}
-
-static int64_t loops_ripng(const struct topo *topo, uint32_t routers)
-{
-	return rip_loops_us(topo, SPEAKER_RIPNG, routers);
-}
-
-const struct speaker speaker_rip = {
-	.name = "rip",
-	.options = rip_options,
-	.check = check,
-	.start = start_rip,
-	.configure = configure_rip,
-	.print = print_rip,
-	.describe = describe_rip,
-	.family = ADDR_IP4,
-	.protocol = RIB_RIP,
-	.infinity = RIP_INFINITY,
-	.origin = 1,
-	.agree = rip_agree,
-	.sends_to = rip_sends_to,
-	.tells_back = rip_tells_back,
-	.tells_default = rip_tells_default,
-	.watches = rip_watches,
-	.tells = rip_tells,
-	.paths = rip_paths,
-	.settles_us = settles_rip,
-	.loops_us = loops_rip,
-};
-
-const struct speaker speaker_ripng = {
-	.name = "ripng",
-	.options = ripng_options,
-	.check = check,
-	.start = start_ripng,
-	.configure = configure_ripng,
-	.print = print_ripng,
-	.describe = describe_ripng,
-	.family = ADDR_IP6,
-	.protocol = RIB_RIP,
-	.infinity = RIP_INFINITY,
-	.origin = 1,
-	.agree = rip_agree,
-	.sends_to = rip_sends_to,
-	.tells_back = rip_tells_back,
-	.tells_default = rip_tells_default,
-	.watches = rip_watches,
-	.tells = rip_tells,
-	.paths = rip_paths,
-	.settles_us = settles_ripng,
-	.loops_us = loops_ripng,
-};
+const struct speaker speaker_rip = SPEAKER("rip", rip_options, ADDR_IP4);
+const struct speaker speaker_ripng = SPEAKER("ripng", ripng_options, ADDR_IP6);

@@ -3,7 +3,8 @@
  * A protocol as the simulator knows it: how a topology file speaks of it, how
  * its engine is configured from that, how weftd is, what its packets say, and
  * the few facts by which the oracle knows what it must come to. One file and one
- * line in speakers.c each; nothing else in tests/sim knows a protocol.
+ * line in speakers.c each; nothing else in tests/sim knows a protocol. A file may
+ * have several: what they share is told by its place in the table which it is for.
  */
 #ifndef WEFT_TESTS_SIM_SPEAKER_H
 #define WEFT_TESTS_SIM_SPEAKER_H
@@ -30,13 +31,13 @@ struct speaker {
 
 	/* A router that has just begun gets its engine; then, and whenever something changed, its
 	 * configuration. */
-	void (*start)(struct scene *scene, uint32_t router);
-	void (*configure)(struct scene *scene, uint32_t router);
+	void (*start)(struct scene *scene, uint32_t router, uint32_t speaker);
+	void (*configure)(struct scene *scene, uint32_t router, uint32_t speaker);
 	/* weftd's configuration of it, in YAML. */
-	void (*print)(const struct topo *topo, uint32_t router, FILE *out);
+	void (*print)(const struct topo *topo, uint32_t router, uint32_t speaker, FILE *out);
 	/* A line of the transcript; false: the packet is another's, or not worth one. */
-	bool (*describe)(const struct iface *iface, const struct ip_view *ip,
-			 const struct udp_view *udp, char *text, size_t size);
+	bool (*describe)(uint32_t speaker, const struct iface *iface, const struct udp_view *udp,
+			 char *text, size_t size);
 
 	/* --- what the oracle knows of it --- */
 	uint8_t family;             /* of the routes that it gives; 0: none, and nothing below */
@@ -60,9 +61,9 @@ struct speaker {
 
 	/* --- and how long it may take, by the topology as it is in the beginning --- */
 	/* To the right tables everywhere after the last event. */
-	int64_t (*settles_us)(const struct topo *topo);
+	int64_t (*settles_us)(const struct topo *topo, uint32_t speaker);
 	/* A loop of so many routers lasts no longer than this; two are two over one link. */
-	int64_t (*loops_us)(const struct topo *topo, uint32_t routers);
+	int64_t (*loops_us)(const struct topo *topo, uint32_t speaker, uint32_t routers);
 };
 
 enum { SPEAKER_RIP, SPEAKER_RIPNG, SPEAKER_BFD }; /* their places in the table */
