@@ -17,9 +17,8 @@
 
 #include "routing/bfd/session.h"
 #include "tests/support/fake_env.h"
-#include "tests/support/golden.h"
+#include "tests/support/matrix.h"
 
-static const char *golden;
 static const struct bfd_conf conf = {.tx_us = 50000, .rx_us = 50000, .multiplier = 3};
 static bool told;
 
@@ -29,7 +28,7 @@ static void on_told(void *arg, const struct bfd_session *session, enum bfd_state
 }
 
 /* What becomes of a session in a state, which had given no reason yet. */
-static void one(char *cell, size_t size, enum bfd_state state, enum bfd_event event)
+static void one(char *cell, size_t size, int state, int event)
 {
 	struct fake fake;
 	struct addr peer = fake_addr("192.0.2.2");
@@ -58,32 +57,10 @@ static void one(char *cell, size_t size, enum bfd_state state, enum bfd_event ev
 	fake_fini(&fake);
 }
 
-static void the_matrix_is_as_it_was_agreed_on(void **unused)
-{
-	char now[8192];
-	size_t at = 0;
-
-	for (int state = 0; state < BFD_STATES; state++) {
-		for (int event = 0; event < BFD_EVENTS; event++) {
-			char cell[96];
-
-			one(cell, sizeof(cell), state, event);
-			at += (size_t)snprintf(now + at, sizeof(now) - at, "%-10s  %-14s  %s\n",
-					       bfd_state_names[state], bfd_event_names[event],
-					       cell);
-		}
-	}
-	golden_same(golden, now);
-}
-
 int main(int argc, char **argv)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_matrix_is_as_it_was_agreed_on),
-	};
+	static const struct matrix matrix = {"BFD's states",  BFD_STATES,      BFD_EVENTS,
+					     bfd_state_names, bfd_event_names, one};
 
-	if (argc != 2)
-		return 2;
-	golden = argv[1];
-	return cmocka_run_group_tests_name("BFD's states", tests, NULL, NULL);
+	return matrix_test(&matrix, argc, argv);
 }

@@ -20,11 +20,9 @@
 
 #include "routing/rip/engine.h"
 #include "tests/support/fake_env.h"
-#include "tests/support/golden.h"
+#include "tests/support/matrix.h"
 
 enum { TIMEOUT_S = 60, GARBAGE_S = 120 };
-
-static const char *golden;
 
 static struct net {
 	struct fake fake;
@@ -255,7 +253,7 @@ static void describe_rib(char *text, size_t size)
 				 row.best.set->id);
 }
 
-static void one(char *cell, size_t size, enum state state, enum event event)
+static void one(char *cell, size_t size, int state, int event)
 {
 	char rib_before[64], rib_after[64], text[64];
 	struct moment told;
@@ -275,30 +273,10 @@ static void one(char *cell, size_t size, enum state state, enum event event)
 	teardown();
 }
 
-static void the_matrix_is_as_it_was_agreed_on(void **unused)
-{
-	static char now[16384];
-	size_t at = 0;
-
-	for (int state = 0; state < STATES; state++)
-		for (int event = 0; event < EVENTS; event++) {
-			char cell[128];
-
-			one(cell, sizeof(cell), state, event);
-			at += (size_t)snprintf(now + at, sizeof(now) - at, "%-13s  %-24s  %s\n",
-					       state_names[state], event_names[event], cell);
-		}
-	golden_same(golden, now);
-}
-
 int main(int argc, char **argv)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_matrix_is_as_it_was_agreed_on),
-	};
+	static const struct matrix matrix = {"RIP's routes", STATES,      EVENTS,
+					     state_names,    event_names, one};
 
-	if (argc != 2)
-		return 2;
-	golden = argv[1];
-	return cmocka_run_group_tests_name("RIP's routes", tests, NULL, NULL);
+	return matrix_test(&matrix, argc, argv);
 }
