@@ -273,6 +273,36 @@ static void another_interval_holds_at_once(void **state)
 	assert_in_range(n_updates, 9, 15);
 }
 
+static void another_cost_and_another_offset_hold_at_once(void **state)
+{
+	rip_net_configure(&net);
+	run(40);
+	rip_net_conf(b, bc)->metric = 4;
+	rip_net_configure(&net);
+	run(1);
+	expect_route(b, "10.3.0.0/16", 5);
+	rip_net_conf(c, bc)->offset = 3;
+	rip_net_configure(&net);
+	run(1);
+	expect_route(b, "10.3.0.0/16", 8);
+}
+
+static void who_speaks_again_asks_for_what_he_has_missed(void **state)
+{
+	net.update_us = SPAN_S(1000);
+	rip_net_conf(b, bc)->passive = true;
+	rip_net_configure(&net);
+	run(10);
+	rip_net_conf(b, bc)->metric = 4; /* b begins anew, and must not ask */
+	rip_net_configure(&net);
+	run(10);
+	expect_no_route(b, "10.3.0.0/16");
+	rip_net_conf(b, bc)->passive = false;
+	rip_net_configure(&net);
+	run(1);
+	expect_route(b, "10.3.0.0/16", 5);
+}
+
 static void an_equal_way_whose_tag_changes_is_no_longer_one(void **state)
 {
 	struct router *d = rip_net_router(&net, "d", "10.3.0.2/16"); /* as c has it */
@@ -309,6 +339,8 @@ int main(void)
 		TEST(a_default_route_that_is_told_no_more_is_withdrawn),
 		TEST(two_that_tell_a_default_route_do_not_believe_each_other),
 		TEST(another_interval_holds_at_once),
+		TEST(another_cost_and_another_offset_hold_at_once),
+		TEST(who_speaks_again_asks_for_what_he_has_missed),
 		TEST(an_equal_way_whose_tag_changes_is_no_longer_one),
 	};
 
