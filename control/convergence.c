@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-const char *const convergence_step_names[CONVERGENCE_STEPS] = {"groups", "rib", "fib"};
+const char *const convergence_step_names[CONVERGENCE_STEPS] = {"detour", "groups", "rib", "fib"};
 
 static struct {
 	struct convergence list[CONVERGENCE_EVENTS];

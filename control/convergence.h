@@ -20,6 +20,8 @@
 #define CONVERGENCE_JOINED 4  /* events that one row names; more are counted */
 
 enum convergence_step {
+	CONVERGENCE_DETOUR, /* packets for next hops that are lost go another way, if there is one
+			     */
 	CONVERGENCE_GROUPS, /* next hops left, or came back to, the groups they are in */
 	CONVERGENCE_RIB,    /* everything is decided */
 	CONVERGENCE_FIB,    /* the last prefix that changed is in the FIB */

@@ -26,8 +26,9 @@
 #include "routing/connected/connected.h"
 #include "routing/core/ip.h"
 
-#define RIB_BATCH  64  /* prefixes from one look at the clock to the next */
-#define TIMERS_MAX 256 /* likewise timers */
+#define RIB_BATCH    64  /* prefixes from one look at the clock to the next */
+#define GROUPS_BATCH 16  /* likewise groups, which take longer */
+#define TIMERS_MAX   256 /* likewise timers */
 
 static struct {
 	struct env env;
@@ -115,11 +116,15 @@ static void settle(void)
 	convergence_over();
 }
 
-/* How much is left. */
+/* How much is left. Groups first: packets that go by them have been led another way for the moment
+ * only. */
 static uint32_t work_batch(void)
 {
-	uint64_t left = statics_follow(RIB_BATCH);
+	uint64_t left;
 
+	if (fib_regroup_work(GROUPS_BATCH))
+		return 1;
+	left = statics_follow(RIB_BATCH);
 	left += rib_work(engines.env.rib, RIB_BATCH);
 	return left < UINT32_MAX ? (uint32_t)left : UINT32_MAX;
 }

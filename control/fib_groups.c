@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/convergence.h"
 #include "control/engines.h"
 #include "control/fib_own.h"
 #include "control/interfaces.h"
@@ -47,8 +46,7 @@ static uint64_t taking_part(const struct fib_group *group)
 	return alive ? alive : UINT64_MAX >> (64 - group->n);
 }
 
-/* Brings the dataplane to it. 0 or -errno. */
-static int publish(struct fib_group *group)
+int fib_group_publish(struct fib_group *group)
 {
 	uint64_t now = taking_part(group);
 	struct l3_member list[NEXTHOP_SET_MAX];
@@ -80,6 +78,8 @@ static void member_link(struct fib_member *member)
 
 static void member_unlink(struct fib_member *member)
 {
+	if (member->hop->to_change == member)
+		member->hop->to_change = member->next;
 	*member->back = member->next;
 	if (member->next)
 		member->next->back = member->back;
@@ -142,7 +142,7 @@ static void complete(struct fib_group *group, const struct fib_group *like)
 	if (r == 0 && like && like->id)
 		r = l3_group_like(group->id, like->id);
 	if (r == 0)
-		r = publish(group);
+		r = fib_group_publish(group);
 	if (r == 0)
 		return;
 	if (group->id) {
@@ -217,17 +217,6 @@ uint32_t fib_group_retry(const struct nexthop_set *set)
 	if (group && !group->id)
 		complete(group, NULL);
 	return group ? group->id : 0;
-}
-
-void fib_groups_changed(struct fib_hop *hop)
-{
-	for (struct fib_member *member = hop->members; member; member = member->next) {
-		int r = publish(member->group);
-
-		if (r < 0)
-			log_error("a group could not be changed: %s", strerror(-r));
-	}
-	convergence_step(CONVERGENCE_GROUPS);
 }
 
 void fib_sync_iface_changed(const struct iface *iface)

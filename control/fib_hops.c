@@ -100,10 +100,19 @@ static int publish(const struct fib_hop *hop)
 {
 	struct l3_nexthop_conf conf = {.act = act_of(&hop->target),
 				       .iface = hop->l3,
-				       .vrf = hop->target.vrf};
+				       .vrf = hop->target.vrf,
+				       .away = hop->away};
 
 	memcpy(conf.mac, hop->target.mac, 6);
 	return l3_nexthop_set(hop->id, &conf);
+}
+
+void fib_hop_publish(const struct fib_hop *hop)
+{
+	int r = publish(hop);
+
+	if (r < 0)
+		log_error("a next hop could not be changed: %s", strerror(-r));
 }
 
 static void link_hop(struct fib_hop *hop)
@@ -161,6 +170,7 @@ static void idle_del(struct fib_hop *hop)
 
 static void drop(struct fib_hop *hop)
 {
+	fib_regroup_forget(hop);
 	unlink_hop(hop);
 	l3_nexthop_del(hop->id);
 	numbers_give(&hops.numbers, hop->id);
@@ -312,16 +322,13 @@ bool fib_sync_target(uint32_t nexthop, struct fib_target *out)
 static void set_resolved(const struct iface *iface, const struct addr *addr, const uint8_t *mac)
 {
 	struct fib_hop *hop = fib_hop_find(iface->id, addr);
-	int r;
 
 	if (!hop)
 		return;
 	hop->target.resolved = mac != NULL;
 	if (mac)
 		memcpy(hop->target.mac, mac, 6);
-	r = publish(hop);
-	if (r < 0)
-		log_error("a next hop could not be changed: %s", strerror(-r));
+	fib_hop_publish(hop);
 	fib_groups_changed(hop);
 }
 

@@ -19,6 +19,12 @@ struct fib_hop {
 	bool shared;                /* it was one of several in a group */
 	uint32_t n_routed;          /* of these, in groups that routes lead to */
 	struct fib_member *members; /* its places in groups */
+	bool away;                  /* workers pass it by until its groups are changed */
+	/* fib_regroup.c, while its groups are changed: the next of its places to come to; did one
+	 * of them fail? */
+	struct fib_member *to_change;
+	bool is_stuck;
+	struct fib_hop *next_changed, **back_changed; /* NULL: they are not */
 	struct fib_hop *same_bucket, *same_iface;
 	struct fib_hop *next_idle,
 		**back_idle; /* while it has no user and waits to be used again */
@@ -27,6 +33,8 @@ struct fib_hop {
 /* fib_hops.c. NULL: no room, which is logged. A hop with another user. */
 struct fib_hop *fib_hop_use(const struct nexthop *nexthop);
 void fib_hop_unuse(struct fib_hop *hop);
+/* Brings the dataplane to what is known of it. A failure is logged. */
+void fib_hop_publish(const struct fib_hop *hop);
 /* Routes lead there now, or one group of theirs less does. */
 void fib_hop_keep(struct fib_hop *hop);
 void fib_hop_unkeep(struct fib_hop *hop);
@@ -48,10 +56,15 @@ uint32_t fib_group_use(const struct nexthop_set *set, enum fib_user user,
 void fib_group_unuse(const struct nexthop_set *set, enum fib_user user);
 /* Once more for one that found no room; its number, or 0. */
 uint32_t fib_group_retry(const struct nexthop_set *set);
-/* A hop of it became alive or dead, or its MAC address is another. */
-void fib_groups_changed(struct fib_hop *hop);
+/* Brings the dataplane to which of its members are alive. 0 or -errno. */
+int fib_group_publish(struct fib_group *group);
 uint32_t fib_groups_count(void);
 void fib_groups_fini(void);
+
+/* fib_regroup.c: a hop became alive or dead, or may have. */
+void fib_groups_changed(struct fib_hop *hop);
+/* It goes. */
+void fib_regroup_forget(struct fib_hop *hop);
 
 struct fib_member {
 	struct fib_hop *hop;

@@ -7,8 +7,8 @@
  * route needs it, and takes part in its groups while its MAC address is known
  * and its interface up; where none of a group's members can be reached, all
  * take part, so that packets to them have them asked for. So a dead gateway or
- * interface costs a change of the groups it is in, whatever the number of
- * routes.
+ * interface costs one pointer stored for each of its next hops, whereupon workers pass them by,
+ * and then a change of the groups that it is in, whatever the number of routes.
  *
  * Each neighbour whose MAC address is known has a host route of its own,
  * unless the RIB leads elsewhere for it.
@@ -43,6 +43,10 @@ void fib_sync_lost(const struct iface *iface, const struct addr *addr);
 /* BFD: a gateway does not answer, or does again. It leaves its groups before any protocol, or the
  * RIB, has drawn its own conclusions. */
 void fib_sync_answers(uint32_t iface, const struct addr *addr, bool answers);
+
+/* Changes groups of next hops that became alive or dead, about max of them; is any left? Call
+ * engines_kick for that. */
+bool fib_regroup_work(uint32_t max);
 
 /* --- what there is --- */
 

@@ -14,8 +14,9 @@ static const struct column columns[] = {
 	 "what happened; events that came before it was worked off are named with it"},
 	{"at_us", "us", "since 1970"},
 	{"steps", NULL,
-	 "what was done, and how long after the event: groups (next hops left or "
-	 "joined them), rib (all is decided), fib (the last prefix is in)"},
+	 "what was done, and how long after the event: detour (packets pass by what is "
+	 "lost), groups (next hops left or joined them), rib (all is decided), fib (the last "
+	 "prefix is in)"},
 	{"more", NULL, "further events that joined it", true},
 	{NULL},
 };

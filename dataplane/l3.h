@@ -66,6 +66,9 @@ struct l3_nexthop_conf {
 	uint16_t iface;
 	uint16_t vrf;
 	uint8_t mac[6];
+	/* It is lost, and its groups are about to be changed: packets take others of its group, if
+	 * there are any. Whose interface goes down is passed by until it is set again. */
+	bool away;
 };
 
 struct l3_member {

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataplane/l3_detour.h"
+
 /* Buckets a member at least: a share that is one bucket off is off by a sixteenth at most; and of
  * the lightest member. More would be finer, and less of them in a worker's cache. */
 enum { PER_MEMBER = 16, PER_LIGHTEST = 8 };
@@ -145,6 +147,30 @@ static void send_home(struct l3_buckets *buckets)
 	}
 }
 
+/* Whom workers had in a lost bucket's place until now; NULL: they had to search for long. */
+static struct share *detour_of(const struct l3_buckets *old, uint32_t bucket)
+{
+	struct share *to = NULL;
+
+	for (uint32_t i = 0; i < L3_DETOUR_SPREAD && !to; i++)
+		to = find(old->list[l3_detour(bucket, i, old->n - 1)].now);
+	return to;
+}
+
+/* Where their detours led lost buckets stay, if there is room. */
+static void keep_detours(const struct l3_buckets *old, struct l3_buckets *new)
+{
+	for (uint32_t b = 0; b < new->n; b++) {
+		struct share *to;
+
+		if (find(new->list[b].now))
+			continue;
+		to = detour_of(old, b & (old->n - 1));
+		if (to && to->have < to->want)
+			give(&new->list[b], to);
+	}
+}
+
 /* To whoever lacks one, in turn. */
 static void spread(struct l3_buckets *buckets, bool strangers_only)
 {
@@ -178,6 +204,8 @@ struct l3_buckets *l3_buckets_make(const struct l3_buckets *old, const struct l3
 	open_shares(new, members, n);
 	apportion(size);
 	send_home(new);
+	if (old)
+		keep_detours(old, new);
 	spread(new, true);
 	spread(new, false);
 	close_shares();

@@ -5,8 +5,9 @@
  *
  * Each bucket remembers its home, the next hop that has it while all are
  * there. A lost member's buckets go to the others and keep their home, so that they
- * return when it does and no other bucket moves. Numbers only; no memory is
- * shared with workers. Control.
+ * return when it does and no other bucket moves. Which of the others is, where it can be, whom
+ * workers chose before control came to it (l3_detour.h). Numbers only; no memory is shared with
+ * workers. Control.
  */
 #ifndef WEFT_DATAPLANE_L3_BUCKETS_H
 #define WEFT_DATAPLANE_L3_BUCKETS_H

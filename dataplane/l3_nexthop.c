@@ -11,7 +11,8 @@
 
 _Atomic(const struct l3_nexthop *) l3_nexthops[L3_NEXTHOP_MAX];
 
-static const struct l3_nexthop no_route = {.act = L3_NO_ROUTE}, dead = {.act = L3_DEAD};
+static const struct l3_nexthop no_route = {.act = L3_NO_ROUTE}, dead = {.act = L3_DEAD},
+			       gone = {.act = L3_AWAY, .last_act = L3_DEAD};
 
 /* What control said; each one that is used is in the list of its interface (0: of none). */
 static struct known {
@@ -67,7 +68,7 @@ static bool needs_iface(uint8_t act)
 	return act == L3_FORWARD || act == L3_GLEAN || act == L3_BROADCAST;
 }
 
-/* *out is NULL where it leads nowhere, and dead says so. False: no memory. */
+/* *out is NULL where it leads nowhere. False: no memory. */
 static bool make(uint16_t id, const struct l3_nexthop_conf *conf, const struct l3_iface *iface,
 		 struct l3_nexthop **out)
 {
@@ -82,7 +83,8 @@ static bool make(uint16_t id, const struct l3_nexthop_conf *conf, const struct l
 		return false;
 	hop = buddy_at(block);
 	*hop = (struct l3_nexthop){
-		.act = conf->act,
+		.act = conf->away ? L3_AWAY : conf->act,
+		.last_act = conf->act,
 		.iface = iface->id,
 		.mtu = iface->mtu,
 		.vlan = iface->vlan,
@@ -104,9 +106,16 @@ static void publish(uint16_t id, const struct l3_nexthop *hop)
 {
 	const struct l3_nexthop *was = l3_nexthop(id);
 
-	atomic_store_explicit(&l3_nexthops[id], hop ? hop : &dead, memory_order_release);
-	if (was != &dead)
+	atomic_store_explicit(&l3_nexthops[id], hop, memory_order_release);
+	if (was != &dead && was != &gone)
 		buddy_retire(buddy_block(was), sizeof(*was));
+}
+
+/* Its interface went down, or is gone: it is passed by until control has changed its groups. */
+static void cut(uint16_t id)
+{
+	if (l3_nexthop(id) != &dead)
+		publish(id, &gone);
 }
 
 int l3_nexthop_set(uint32_t id, const struct l3_nexthop_conf *conf)
@@ -124,7 +133,7 @@ int l3_nexthop_set(uint32_t id, const struct l3_nexthop_conf *conf)
 	known[id].used = true;
 	known[id].conf = *conf;
 	link_to(id, conf->iface);
-	publish(id, hop);
+	publish(id, hop ? hop : conf->away ? &gone : &dead);
 	return 0;
 }
 
@@ -135,7 +144,7 @@ void l3_nexthop_del(uint32_t id)
 	unlink_from(id, known[id].conf.iface);
 	known[id].used = false;
 	n_used--;
-	publish(id, NULL);
+	publish(id, &dead);
 }
 
 int l3_nexthops_rebuild(const struct l3_iface *iface, struct l3_rebuilt *out)
@@ -157,8 +166,12 @@ void l3_rebuilt_publish(struct l3_rebuilt *rebuilt, uint16_t iface)
 {
 	uint32_t n = 0;
 
-	for (uint16_t id = first_of[iface]; id; id = known[id].next)
-		publish(id, rebuilt->made[n++]);
+	for (uint16_t id = first_of[iface]; id; id = known[id].next, n++) {
+		if (rebuilt->made[n])
+			publish(id, rebuilt->made[n]);
+		else
+			cut(id);
+	}
 	free(rebuilt->made);
 }
 
@@ -173,5 +186,5 @@ void l3_rebuilt_drop(struct l3_rebuilt *rebuilt)
 void l3_nexthops_cut(uint16_t iface)
 {
 	for (uint16_t id = first_of[iface]; id; id = known[id].next)
-		publish(id, NULL);
+		cut(id);
 }

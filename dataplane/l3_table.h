@@ -25,6 +25,7 @@
 enum {
 	L3_NO_ROUTE = L3_VRF + 1, /* that of FIB_NONE: nothing matched */
 	L3_DEAD,                  /* the number is free, or the interface is down or gone */
+	L3_AWAY,                  /* lost a moment ago: l3_detour.h */
 };
 
 struct l3_vrf {
@@ -47,8 +48,9 @@ struct l3_iface {
 
 /* All that rewrite needs, on one line. */
 struct l3_nexthop {
-	uint8_t act;        /* enum l3_act, L3_NO_ROUTE or L3_DEAD */
+	uint8_t act;        /* enum l3_act, or one of those above */
 	uint8_t header[12]; /* of the frame: its destination and source addresses */
+	uint8_t last_act;   /* of L3_AWAY: what to do where all others of the group are lost, too */
 	uint16_t iface;
 	uint16_t mtu;
 	uint16_t vlan;
@@ -95,6 +97,12 @@ static inline const struct l3_iface *l3_iface(uint16_t id)
 static inline const struct l3_nexthop *l3_nexthop(uint32_t id)
 {
 	return atomic_load_explicit(&l3_nexthops[id], memory_order_acquire);
+}
+
+/* What it says once no detour is left. */
+static inline unsigned l3_act(const struct l3_nexthop *hop)
+{
+	return hop->act == L3_AWAY ? hop->last_act : hop->act;
 }
 
 static inline l3_group_ref l3_group(uint32_t id)

@@ -49,6 +49,10 @@ static inline const uint8_t *route_l3(const struct burst *burst, uint8_t pos)
 	return rte_pktmbuf_mtod_offset(burst->mbufs[pos], const uint8_t *, burst->pkts[pos].l3);
 }
 
+/* What the next hop says, of the group that it was found in, where that is not simply to forward.
+ */
+void route_act(struct worker *worker, struct burst *burst, uint8_t pos, bool is_v4, uint32_t group,
+	       const struct l3_nexthop *hop);
 /* The router has no use for it: dropped, but for one that its bridge floods all the same. */
 void route_drop(struct burst *burst, uint8_t pos, enum drop reason);
 /* For ourselves, in the class that fits it. Own packets that lead back to us are welcome. */

@@ -68,4 +68,15 @@ static inline uint32_t route_hash6(const struct burst *burst, uint8_t pos)
 	return route_finish(route_mix(hash, label << 32 | ports));
 }
 
+/* The bucket that has the packet's next hop, still to be read. */
+static inline const uint16_t *route_bucket(const struct burst *burst, uint8_t pos, bool is_v4,
+					   l3_group_ref group)
+{
+	uint32_t hash = 0;
+
+	if (l3_group_mask(group))
+		hash = is_v4 ? route_hash4(burst, pos) : route_hash6(burst, pos);
+	return l3_group_at(group, hash);
+}
+
 #endif

@@ -3,9 +3,8 @@
  * route: the FIB for all packets of a family at once; while its memory answers,
  * what RFC 1812 and RFC 4291 ask of a header before it is forwarded; then from the group
  * to its bucket and the next hop, each step for all so that they wait for memory together.
- * What is not forwarded by then goes to control or is dropped.
+ * What is not simply forwarded then is route_act.c's.
  */
-#include "dataplane/punt_ring.h"
 #include "dataplane/route.h"
 #include "dataplane/route_hash.h"
 
@@ -255,145 +254,6 @@ static inline void look_up(struct burst *burst, struct batch *batch, bool is_v4)
 		close_gaps(batch, gone);
 }
 
-/* The bucket that has the packet's next hop, still to be read. */
-static inline const uint16_t *pick(const struct burst *burst, uint8_t pos, bool is_v4,
-				   l3_group_ref group)
-{
-	uint32_t hash = 0;
-
-	if (l3_group_mask(group))
-		hash = is_v4 ? route_hash4(burst, pos) : route_hash6(burst, pos);
-	return l3_group_at(group, hash);
-}
-
-static void forward(struct burst *burst, uint8_t pos, const struct l3_nexthop *hop)
-{
-	burst->pkts[pos].hop = hop;
-	lane_push(burst, STAGE_REWRITE, pos);
-}
-
-/* Control is told of a packet that it may want to know of, and that goes on all the same. */
-static void tell(struct worker *worker, struct burst *burst, uint8_t pos, enum punt_class class,
-		 enum punt_why why)
-{
-	struct pkt *pkt = &burst->pkts[pos];
-
-	pkt->punt = class;
-	pkt->why = why;
-	punt_copy(worker, burst, pos);
-}
-
-/* Forwarding with something to be looked at first. */
-static void forward_odd(struct worker *worker, struct burst *burst, uint8_t pos,
-			const struct l3_nexthop *hop)
-{
-	struct pkt *pkt = &burst->pkts[pos];
-
-	if (pkt->flags & PKT_GROUP) { /* RFC 1812, 5.3.4 */
-		route_drop(burst, pos, DROP_group_mac);
-		return;
-	}
-	if (pkt->flags & PKT_LINK_LOCAL) { /* RFC 4291, 2.5.6 */
-		route_error(burst, pos, DROP_link_local, PUNT_SCOPE);
-		return;
-	}
-	if ((pkt->flags & (PKT_LAST_HOP | PKT_OWN)) == PKT_LAST_HOP) {
-		route_error(burst, pos, DROP_ttl, PUNT_TTL);
-		return;
-	}
-	if (hop->act == L3_GLEAN) {
-		route_punt(burst, pos, PUNT_GLEAN, PUNT_FOR_US);
-		return;
-	}
-	if (pkt->flags & PKT_ALERT)
-		tell(worker, burst, pos, PUNT_LOCAL, PUNT_OPTIONS);
-	if (pkt->iface == hop->iface && l3_iface(hop->iface)->redirects)
-		tell(worker, burst, pos, PUNT_ERROR, PUNT_REDIRECT);
-	if (pkt->flags & (PKT_RECORD | PKT_CARRY))
-		route_record(worker, pkt, (uint8_t *)route_l3(burst, pos), hop);
-	forward(burst, pos, hop);
-}
-
-/* The subnet's broadcast address: ours if it came as a broadcast on that subnet (RFC 2644). */
-static void broadcast(struct burst *burst, uint8_t pos, const struct l3_nexthop *hop)
-{
-	const struct pkt *pkt = &burst->pkts[pos];
-
-	if ((pkt->flags & PKT_GROUP) && pkt->iface == hop->iface)
-		route_local(burst, pos);
-	else
-		route_drop(burst, pos, DROP_directed_broadcast);
-}
-
-/* Looked up again in another VRF. What is there may lead to a third. */
-static const struct l3_nexthop *follow(struct burst *burst, uint8_t pos, bool is_v4,
-				       const struct l3_nexthop *hop)
-{
-	for (int depth = 0; depth < L3_VRF_DEPTH && hop->act == L3_VRF; depth++) {
-		const uint8_t *header = route_l3(burst, pos);
-		const struct l3_vrf *vrf = l3_vrf(hop->vrf);
-		uint32_t group;
-
-		if (is_v4) {
-			uint32_t dst = rte_be_to_cpu_32(load32(header + 16));
-
-			fib4_lookup(vrf->fib4, &dst, &group, 1);
-		} else {
-			struct fib_key6 dst = {rte_be_to_cpu_64(load64(header + 24)),
-					       rte_be_to_cpu_64(load64(header + 32))};
-
-			fib6_lookup(vrf->fib6, &dst, &group, 1);
-		}
-		hop = l3_nexthop(*pick(burst, pos, is_v4, l3_group(group)));
-	}
-	return hop;
-}
-
-static __rte_noinline void act_on(struct worker *worker, struct burst *burst, uint8_t pos,
-				  bool is_v4, const struct l3_nexthop *hop)
-{
-	struct pkt *pkt = &burst->pkts[pos];
-
-	hop = follow(burst, pos, is_v4, hop);
-	pkt->nexthop = hop->id;
-	pkt->mtu = 0;
-	switch (hop->act) {
-	case L3_FORWARD:
-	case L3_GLEAN:
-		forward_odd(worker, burst, pos, hop);
-		return;
-	case L3_BROADCAST:
-		broadcast(burst, pos, hop);
-		return;
-	}
-	if (pkt->flags & PKT_GROUP) { /* RFC 1122, 3.3.6 */
-		route_drop(burst, pos, DROP_group_mac);
-		return;
-	}
-	switch (hop->act) {
-	case L3_LOCAL:
-		route_local(burst, pos);
-		break;
-	case L3_BLACKHOLE:
-		route_drop(burst, pos, DROP_blackhole);
-		break;
-	case L3_UNREACHABLE:
-		route_error(burst, pos, DROP_unreachable, PUNT_UNREACHABLE);
-		break;
-	case L3_PROHIBIT:
-		route_error(burst, pos, DROP_prohibited, PUNT_PROHIBITED);
-		break;
-	case L3_NO_ROUTE:
-		route_error(burst, pos, DROP_no_route, PUNT_NO_ROUTE);
-		break;
-	case L3_VRF:
-		route_drop(burst, pos, DROP_vrf_loop);
-		break;
-	default:
-		route_drop(burst, pos, DROP_nexthop_down);
-	}
-}
-
 /* More is to be looked at than the next hop. */
 #define ROUTE_ODD \
 	(PKT_GROUP | PKT_OWN | PKT_ALERT | PKT_LINK_LOCAL | PKT_LAST_HOP | PKT_RECORD | PKT_CARRY)
@@ -422,7 +282,7 @@ static void route_one(struct worker *worker, struct burst *burst, const struct b
 			next->pos[n_next++] = pos;
 		} else {
 			next->n = n_next;
-			act_on(worker, burst, pos, is_v4, hop);
+			route_act(worker, burst, pos, is_v4, batch->group[i], hop);
 			n_next = next->n;
 		}
 	}
@@ -438,8 +298,8 @@ static inline void route_many(struct worker *worker, struct burst *burst, const 
 	int n = batch->n, n_next = next->n;
 
 	for (int i = 0; i < n; i++)
-		rte_prefetch0(bucket[i] =
-				      pick(burst, batch->pos[i], is_v4, l3_group(batch->group[i])));
+		rte_prefetch0(bucket[i] = route_bucket(burst, batch->pos[i], is_v4,
+						       l3_group(batch->group[i])));
 	for (int i = 0; i < n; i++)
 		rte_prefetch0(hop[i] = l3_nexthop(*bucket[i]));
 	for (int i = 0; i < n; i++) {
@@ -451,7 +311,7 @@ static inline void route_many(struct worker *worker, struct burst *burst, const 
 			next->pos[n_next++] = pos;
 		} else {
 			next->n = n_next;
-			act_on(worker, burst, pos, is_v4, hop[i]);
+			route_act(worker, burst, pos, is_v4, batch->group[i], hop[i]);
 			n_next = next->n;
 		}
 	}

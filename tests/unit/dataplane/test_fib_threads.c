@@ -229,7 +229,8 @@ static bool is_whole(const struct l3_nexthop *hop)
 	for (int i = 1; i < 6; i++)
 		if (hop->header[i] != hop->header[0] || hop->header[6 + i] != hop->header[6])
 			return false;
-	return hop->act == L3_DEAD || (hop->act == L3_FORWARD && hop->mtu == hop->header[6] * 10);
+	return l3_act(hop) == L3_DEAD ||
+	       (hop->act == L3_FORWARD && hop->mtu == hop->header[6] * 10);
 }
 
 static void *following(void *arg)

@@ -178,13 +178,16 @@ static void next_hops_follow_their_interface(void **state)
 	assert_int_equal(l3_nexthop(6)->header[11], 0x55);
 	iface.up = false;
 	assert_int_equal(l3_iface_set(1, &iface), 0);
-	assert_int_equal(l3_nexthop(6)->act, L3_DEAD);
+	assert_int_equal(l3_nexthop(6)->act, L3_AWAY); /* its groups are still to be changed */
+	assert_int_equal(l3_act(l3_nexthop(6)), L3_DEAD);
+	assert_int_equal(l3_nexthop_set(6, &conf), 0);
+	assert_int_equal(l3_nexthop(6)->act, L3_DEAD); /* now they are */
 	iface.up = true;
 	assert_int_equal(l3_iface_set(1, &iface), 0);
 	assert_int_equal(l3_nexthop(6)->act, L3_FORWARD);
 	l3_iface_del(1);
-	assert_int_equal(l3_nexthop(5)->act, L3_DEAD);
-	assert_int_equal(l3_nexthop(6)->act, L3_DEAD);
+	assert_int_equal(l3_act(l3_nexthop(5)), L3_DEAD);
+	assert_int_equal(l3_act(l3_nexthop(6)), L3_DEAD);
 	assert_int_equal(l3_nexthop(7)->act, L3_FORWARD);
 }
 
@@ -200,9 +203,9 @@ static void a_next_hop_moves_from_one_interface_to_another(void **state)
 	conf.iface = 2;
 	assert_int_equal(l3_nexthop_set(2, &conf), 0);
 	l3_iface_del(1);
-	assert_int_equal(l3_nexthop(1)->act, L3_DEAD);
+	assert_int_equal(l3_act(l3_nexthop(1)), L3_DEAD);
 	assert_int_equal(l3_nexthop(2)->act, L3_FORWARD);
-	assert_int_equal(l3_nexthop(3)->act, L3_DEAD);
+	assert_int_equal(l3_act(l3_nexthop(3)), L3_DEAD);
 	l3_nexthop_del(2);
 	assert_int_equal(l3_nexthop(2)->act, L3_DEAD);
 }
