@@ -73,6 +73,8 @@ static const struct column columns[] = {
 	{"local", NULL, "our address", true},
 	{"sent", NULL, "packets", true},
 	{"received", NULL, "packets that were believed", true},
+	{"late", NULL, "of these, more than one and a half intervals after the one before", true},
+	{"longest_us", "us", "without a packet while it was up, since stats clear", true},
 	{"refused", NULL, "packets that were not", true},
 	{"refused_by", NULL, "how many of these, by reason", true},
 	{"last_refused", NULL, "why, the last time", true},
@@ -173,7 +175,7 @@ static json_t *row_of(const struct bfd_session *session)
 	if (info.local.family)
 		addr_print(&info.local, local);
 	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:f, s:s, s:s, s:I, s:I, s:I, s:I, "
-			 "s:f, s:o, s:s}",
+			 "s:I, s:I, s:f, s:o, s:s}",
 			 "peer", addr_print(&info.peer, peer), "interface",
 			 iface ? iface->iface.name : "", "state", bfd_state_names[info.state],
 			 "remote_state", bfd_state_names[info.remote_state], "detect_us",
@@ -181,7 +183,8 @@ static json_t *row_of(const struct bfd_session *session)
 			 (json_int_t)info.transitions, "age",
 			 (double)(engines_clock_us() - info.since_us) / 1e6, "diag",
 			 bfd_diag_names[info.diag], "local", local, "sent", (json_int_t)info.sent,
-			 "received", (json_int_t)info.received, "refused", (json_int_t)refused,
+			 "received", (json_int_t)info.received, "late", (json_int_t)info.late,
+			 "longest_us", (json_int_t)info.longest_us, "refused", (json_int_t)refused,
 			 "users", (json_int_t)info.users, "held", (double)info.held_us / 1e6,
 			 "refused_by", by, "last_refused",
 			 info.last_refused == BFD_REFUSALS ? ""

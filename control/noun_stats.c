@@ -42,7 +42,8 @@ static json_t *clear(struct call *call)
 
 static const struct verb verbs[] = {
 	{.name = "clear",
-	 .help = "counters start again from zero, those of ports and workers",
+	 .help = "counters start again from zero, those of ports and workers; and what was the "
+		 "longest",
 	 .run = clear},
 	{.name = NULL},
 };

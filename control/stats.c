@@ -6,6 +6,7 @@
 #include "control/daemon.h"
 #include "control/loop.h"
 #include "control/ports.h"
+#include "control/watches.h"
 
 /* What a worker had counted at the last clear; worthless once another core has its place. */
 static struct dp_worker_stats base[WORKERS_MAX];
@@ -35,6 +36,8 @@ void stats_clear(void)
 	for (uint16_t i = 0; i < dp_n_workers(); i++)
 		dp_worker_stats(i, &base[i]);
 	loop_max_clear();
+	if (watches_bfd())
+		bfd_clear(watches_bfd());
 	cleared_ms = daemon_now_ms();
 }
 

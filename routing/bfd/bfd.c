@@ -338,6 +338,8 @@ void bfd_info(const struct bfd_session *session, struct bfd_info *out)
 		.transitions = session->transitions,
 		.sent = session->sent,
 		.received = session->received,
+		.late = session->late,
+		.longest_us = session->longest_us,
 		.refused = session->refused,
 		.last_refused = session->last_refused,
 		.since_us = session->since.us,
@@ -358,4 +360,11 @@ const struct bfd_session *bfd_next(const struct bfd *bfd, const struct bfd_sessi
 uint64_t bfd_refused(const struct bfd *bfd, enum bfd_refused why)
 {
 	return bfd->refused[why];
+}
+
+void bfd_clear(struct bfd *bfd)
+{
+	for (uint32_t i = 0; i < bfd->n_slots; i++)
+		if (bfd->slots[i])
+			bfd->slots[i]->longest_us = 0;
 }

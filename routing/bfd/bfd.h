@@ -102,6 +102,8 @@ struct bfd_info {
 	uint32_t detect_us;   /* after how much silence the session goes down; 0: not known yet */
 	uint32_t transitions; /* times it left Up */
 	uint64_t sent, received;
+	uint64_t late;           /* of those received: after more than one and a half intervals */
+	uint32_t longest_us;     /* without a packet while it was up, since bfd_clear */
 	const uint64_t *refused; /* by reason, until the engine runs again; whoever sent them in its
 				    name */
 	enum bfd_refused last_refused; /* BFD_REFUSALS: none yet */
@@ -140,5 +142,7 @@ void bfd_info(const struct bfd_session *session, struct bfd_info *out);
 /* The one behind another (NULL: the first), in the order of their discriminators. */
 const struct bfd_session *bfd_next(const struct bfd *bfd, const struct bfd_session *session);
 uint64_t bfd_refused(const struct bfd *bfd, enum bfd_refused why);
+/* Has the longest silence of each looked for anew. */
+void bfd_clear(struct bfd *bfd);
 
 #endif

@@ -33,11 +33,16 @@ uint32_t bfd_session_tx_us(const struct bfd_session *session)
 	return larger(session->sent_tx_us, session->remote_rx_us);
 }
 
+/* How often the peer is to be heard. */
+static uint32_t heard_us(const struct bfd_session *session)
+{
+	return larger(session->kept_rx_us, session->remote_tx_us);
+}
+
 /* 6.8.4; 64 bits: both factors are the peer's. */
 uint32_t bfd_session_detect_us(const struct bfd_session *session)
 {
-	uint64_t us = (uint64_t)session->remote_multiplier *
-		      larger(session->kept_rx_us, session->remote_tx_us);
+	uint64_t us = (uint64_t)session->remote_multiplier * heard_us(session);
 
 	return us > UINT32_MAX ? UINT32_MAX : (uint32_t)us;
 }
@@ -302,6 +307,19 @@ static void end_poll(struct bfd_session *session)
 	session->kept_rx_us = session->rx_us;
 }
 
+/* How near it has come to a failure: its packets may have been lost, or late, or lain in front of
+ * us. */
+static void note_silence(struct bfd_session *session)
+{
+	int64_t us = moment_span(session->heard, env_now(env_of(session)));
+
+	if (session->state != BFD_UP)
+		return;
+	session->late += us > heard_us(session) * INT64_C(3) / 2;
+	if (us > session->longest_us)
+		session->longest_us = us < UINT32_MAX ? (uint32_t)us : UINT32_MAX;
+}
+
 bool bfd_session_input(struct bfd_session *session, const struct bfd_packet *packet)
 {
 	static const enum bfd_event events[BFD_STATES] = {BFD_GOT_ADMIN_DOWN, BFD_GOT_DOWN,
@@ -311,6 +329,7 @@ bool bfd_session_input(struct bfd_session *session, const struct bfd_packet *pac
 	if (packet->has_auth && !sequence_fits(session, packet))
 		return false;
 	session->received++;
+	note_silence(session);
 	session->heard = env_now(env_of(session));
 	session->your_discriminator = packet->my_discriminator;
 	session->remote_state = packet->state;

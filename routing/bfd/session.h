@@ -38,6 +38,8 @@ struct bfd_session {
 	struct moment since, heard;
 	uint32_t transitions;
 	uint64_t sent, received;
+	uint64_t late; /* of those received: more than one and a half intervals after the last */
+	uint32_t longest_us;            /* between two packets while it was up */
 	uint64_t refused[BFD_REFUSALS]; /* that came from the peer's address */
 	uint8_t last_refused;
 };

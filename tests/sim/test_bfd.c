@@ -200,6 +200,28 @@ static void a_peer_that_restarts_is_found_again(void **state)
 	assert_int_not_equal(info(at_a).your_discriminator, before);
 }
 
+static void who_came_near_to_a_failure_is_seen_afterwards(void **state)
+{
+	uint64_t late;
+
+	come_up(&fast);
+	world_run(world, SPAN_S(1));
+	bfd_clear(a->bfd);
+	late = info(at_a).late;
+	world_run(world, SPAN_S(5));
+	assert_in_range(info(at_a).longest_us, 40000, 60000);
+	assert_int_equal(info(at_a).late, late);
+	link_ab->is_silent = true;
+	world_run(world, SPAN_MS(90));
+	link_ab->is_silent = false;
+	world_run(world, SPAN_S(1));
+	assert_int_equal(info(at_a).transitions, 0);
+	assert_int_equal(info(at_a).late, late + 1);
+	assert_in_range(info(at_a).longest_us, 90000, 150000);
+	bfd_clear(a->bfd);
+	assert_int_equal(info(at_a).longest_us, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,6 +240,7 @@ int main(void)
 		TEST(users_of_one_neighbour_share_its_session),
 		TEST(a_user_may_leave_while_it_is_told),
 		TEST(a_peer_that_restarts_is_found_again),
+		TEST(who_came_near_to_a_failure_is_seen_afterwards),
 	};
 
 	return cmocka_run_group_tests_name("bfd", tests, NULL, NULL);
