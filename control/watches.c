@@ -10,6 +10,7 @@
 #include "control/hurry.h"
 #include "control/interfaces.h"
 #include "control/spine/log.h"
+#include "dataplane/punt.h"
 
 struct env_watch {
 	struct env_watch *next; /* in the list of all; the latest is the first */
@@ -95,6 +96,15 @@ static void on_bfd(void *arg, const struct bfd_session *session, enum bfd_state 
 	watch->fn(watch->arg, !watch->is_silent);
 }
 
+/* What names the session passes to control whatever else its neighbour's wire carries. */
+static void let_pass(const struct bfd_session *session, bool is_there)
+{
+	struct bfd_info info;
+
+	bfd_info(session, &info);
+	punt_session(info.my_discriminator, is_there);
+}
+
 struct env_watch *watches_add(struct env *env, uint32_t iface, const struct addr *peer,
 			      env_watched *fn, void *arg)
 {
@@ -109,6 +119,7 @@ struct env_watch *watches_add(struct env *env, uint32_t iface, const struct addr
 		free(watch);
 		return NULL;
 	}
+	let_pass(watch->session, true);
 	other = next_of(watch->session, NULL);
 	all = watch;
 	hurry_keep(true);
@@ -139,8 +150,11 @@ void watches_del(struct env *env, struct env_watch *watch)
 	unlink_watch(watch);
 	/* Where nobody looks any more, what was last told of the gateway holds no longer. */
 	bfd_info(watch->session, &info);
-	if (watch->is_silent && !next_of(watch->session, NULL))
-		fib_sync_answers(info.iface, &info.peer, true);
+	if (!next_of(watch->session, NULL)) {
+		let_pass(watch->session, false);
+		if (watch->is_silent)
+			fib_sync_answers(info.iface, &info.peer, true);
+	}
 	bfd_unwant(bfd, watch->session, on_bfd, watch);
 	free(watch);
 	if (!all)

@@ -12,11 +12,11 @@
 #include "dataplane/punt_ring.h"
 #include "dataplane/workers.h"
 
-/* What control can be expected to look at without falling behind, with several workers too. */
-atomic_uint punt_rates[PUNT_CLASSES];
-static const uint32_t first_rates[PUNT_CLASSES] = {
-	[PUNT_PROTOCOL] = 10000, [PUNT_NEIGHBOR] = 4000, [PUNT_GLEAN] = 2000,
-	[PUNT_LOCAL] = 4000,     [PUNT_ERROR] = 2000,
+atomic_uint punt_rates[PUNT_CLASSES], punt_sessions[PUNT_SESSIONS];
+const uint32_t punt_first_rates[PUNT_CLASSES] = {
+	[PUNT_PROTOCOL] = PUNT_RATE_PROTOCOL, [PUNT_BFD] = PUNT_RATE_BFD,
+	[PUNT_NEIGHBOR] = PUNT_RATE_NEIGHBOR, [PUNT_GLEAN] = PUNT_RATE_GLEAN,
+	[PUNT_LOCAL] = PUNT_RATE_LOCAL,       [PUNT_ERROR] = PUNT_RATE_ERROR,
 };
 
 static struct {
@@ -29,7 +29,9 @@ static struct {
 int punt_init(void)
 {
 	for (int i = 0; i < PUNT_CLASSES; i++)
-		punt_rates[i] = first_rates[i];
+		punt_rates[i] = punt_first_rates[i];
+	for (int i = 0; i < PUNT_SESSIONS; i++)
+		punt_sessions[i] = 0;
 	punts.lost = 0;
 	punts.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	return punts.fd < 0 ? -errno : 0;
@@ -186,6 +188,17 @@ void punt_stats(enum punt_class class, struct punt_stats *out)
 void punt_rate(enum punt_class class, uint32_t pps)
 {
 	atomic_store_explicit(&punt_rates[class], pps, memory_order_relaxed);
+}
+
+uint32_t punt_rate_of(enum punt_class class)
+{
+	return atomic_load_explicit(&punt_rates[class], memory_order_relaxed);
+}
+
+void punt_session(uint32_t discriminator, bool is_there)
+{
+	atomic_store_explicit(&punt_sessions[discriminator % PUNT_SESSIONS],
+			      is_there ? discriminator : 0, memory_order_relaxed);
 }
 
 uint64_t inject_lost(void)

@@ -16,9 +16,11 @@
 
 #include <rte_mbuf.h>
 
-/* In the order in which control takes them. */
+/* In the order in which control takes them: a BFD neighbour that begins anew is heard before what
+ * it says as part of a session. */
 enum punt_class {
 	PUNT_PROTOCOL, /* OSPF, RIP, BFD, VRRP: addressed to us or to their groups */
+	PUNT_BFD,      /* BFD that knows the number of a session of ours */
 	PUNT_NEIGHBOR, /* ARP, neighbour and router discovery */
 	PUNT_GLEAN,    /* for somebody on the wire whose MAC address is not known */
 	PUNT_LOCAL,    /* anything else for an address of ours: ping */
@@ -59,8 +61,22 @@ struct punt_stats {
 	uint64_t punted, policed, full; /* handed over; over the class's rate; its ring was full */
 };
 void punt_stats(enum punt_class class, struct punt_stats *out);
-/* Packets a second of a class that each worker lets through. */
+/* Packets a second of a class that each worker lets through; and how many if nobody says so: what
+ * control can be expected to look at without falling behind, with several workers too. */
 void punt_rate(enum punt_class class, uint32_t pps);
+uint32_t punt_rate_of(enum punt_class class);
+extern const uint32_t punt_first_rates[PUNT_CLASSES];
+#define PUNT_RATE_PROTOCOL 10000
+#define PUNT_RATE_BFD      20000
+#define PUNT_RATE_NEIGHBOR 4000
+#define PUNT_RATE_GLEAN    2000
+#define PUNT_RATE_LOCAL    4000
+#define PUNT_RATE_ERROR    2000
+
+/* There is a BFD session whose discriminator, as packets for it have it, is this one; or no more.
+ * No two at once may be alike modulo PUNT_SESSIONS. */
+#define PUNT_SESSIONS 4096
+void punt_session(uint32_t discriminator, bool is_there);
 
 /* Where an injected packet enters. */
 struct inject {

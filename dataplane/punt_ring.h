@@ -38,7 +38,17 @@ struct punt_gate {
 	struct punt_stats stats;
 };
 
-extern atomic_uint punt_rates[PUNT_CLASSES]; /* packets a second; control writes */
+/* Control writes: packets a second; and which BFD sessions there are, 0: none. */
+extern atomic_uint punt_rates[PUNT_CLASSES], punt_sessions[PUNT_SESSIONS];
+
+/* Worker. Does a packet that carries this number, which is not 0, belong to a session? Nobody can
+ * guess one. */
+static inline bool punt_is_session(uint32_t discriminator)
+{
+	return atomic_load_explicit(&punt_sessions[discriminator % PUNT_SESSIONS],
+				    memory_order_relaxed) == discriminator &&
+	       discriminator;
+}
 
 /* Worker. May one more of the class, from a port of this number, pass now? Counts it as policed
  * where not. The last quarter of what may come at once is shared out among ports: one that

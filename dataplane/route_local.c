@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "dataplane/parse.h"
+#include "dataplane/punt_ring.h"
 #include "dataplane/route.h"
 #include "dataplane/route_hash.h"
 
@@ -64,16 +65,31 @@ void route_error(struct burst *burst, uint8_t pos, enum drop reason, enum punt_w
 	route_punt(burst, pos, PUNT_ERROR, why);
 }
 
-static bool is_routing_port(uint16_t port)
+/* A flood of BFD from whoever shares the neighbour's wire does not carry the session's number. */
+static enum punt_class class_of_bfd(const struct rte_mbuf *m, uint16_t bfd)
 {
-	switch (port) {
+	enum { YOUR_DISCRIMINATOR = 8, LEN = 24 };
+	const uint8_t *at = rte_pktmbuf_mtod_offset(m, const uint8_t *, bfd + YOUR_DISCRIMINATOR);
+
+	if (m->data_len < bfd + LEN)
+		return PUNT_PROTOCOL;
+	return punt_is_session((uint32_t)parse_16(at) << 16 | parse_16(at + 2)) ? PUNT_BFD
+										: PUNT_PROTOCOL;
+}
+
+static enum punt_class class_of_udp(const struct rte_mbuf *m, uint16_t udp)
+{
+	enum { DESTINATION = 2, HEADER = 8 };
+
+	switch (parse_16(rte_pktmbuf_mtod_offset(m, const uint8_t *, udp + DESTINATION))) {
+	case 3784: /* BFD, RFC 5881 */
+		return class_of_bfd(m, udp + HEADER);
 	case 520:  /* RIP */
 	case 521:  /* RIPng */
-	case 3784: /* BFD, RFC 5881 */
-	case 4784: /* and over several hops, RFC 5883 */
-		return true;
+	case 4784: /* BFD over several hops, RFC 5883 */
+		return PUNT_PROTOCOL;
 	default:
-		return false;
+		return PUNT_LOCAL;
 	}
 }
 
@@ -87,7 +103,7 @@ static enum punt_class class_of(const struct burst *burst, uint8_t pos)
 	case 112: /* VRRP */
 		return PUNT_PROTOCOL;
 	case IPPROTO_UDP:
-		return pkt->l4 && is_routing_port(parse_16(l4 + 2)) ? PUNT_PROTOCOL : PUNT_LOCAL;
+		return pkt->l4 ? class_of_udp(burst->mbufs[pos], pkt->l4) : PUNT_LOCAL;
 	case IPPROTO_ICMPV6:
 		return pkt->l4 && l4[0] >= ND_ROUTER_SOLICIT && l4[0] <= ND_REDIRECT ? PUNT_NEIGHBOR
 										     : PUNT_LOCAL;

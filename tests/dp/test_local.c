@@ -213,6 +213,62 @@ static void local_case(void **state)
 	check_end(&f, &c->ends);
 }
 
+/* What fill puts where BFD has the receiver's number. */
+#define FILLED UINT32_C(0x383f464d)
+
+struct bfd_case {
+	const char *shows;
+	uint32_t session; /* that there is */
+	bool v6;
+	uint16_t port, payload;
+	struct ends ends;
+};
+
+static const struct bfd_case bfds[] = {
+	{"BFD with a session's number is the session's", FILLED, false, 3784, 24, PUNT_AS(BFD)},
+	{"and with an authentication behind it", FILLED, false, 3784, 52, PUNT_AS(BFD)},
+	{"and over IPv6", FILLED, true, 3784, 24, PUNT_AS(BFD)},
+	{"with a number that is nobody's it is routing", 0, false, 3784, 24, PUNT_AS(PROTOCOL)},
+	{"with another session's as well", FILLED + 4096, false, 3784, 24, PUNT_AS(PROTOCOL)},
+	{"cut short, too", FILLED, false, 3784, 23, PUNT_AS(PROTOCOL)},
+	{"over several hops, too", FILLED, false, 4784, 24, PUNT_AS(PROTOCOL)},
+	{"at another port it is local", FILLED, false, 3785, 24, PUNT_AS(LOCAL)},
+};
+
+static void bfd_case(void **state)
+{
+	const struct bfd_case *c = *state;
+	struct frame f = eth(R1, A);
+
+	if (c->session)
+		punt_session(c->session, true);
+	if (c->v6)
+		udp6(&f, HOST6, OURS6, 50000, c->port, c->payload);
+	else
+		udp4(&f, HOST, OURS, 50000, c->port, c->payload);
+	check_end(&f, &c->ends);
+}
+
+static void a_session_that_has_ended_has_no_packets(void **state)
+{
+	struct frame f = eth(R1, A);
+
+	punt_session(FILLED, true);
+	punt_session(FILLED, false);
+	udp4(&f, HOST, OURS, 50000, 3784, 24);
+	check_end(&f, &(struct ends)PUNT_AS(PROTOCOL));
+}
+
+/* The number 0 is what who has not heard of us sends, and no session's. */
+static void bfd_that_begins_is_routing(void **state)
+{
+	struct frame f = eth(R1, A);
+
+	udp4(&f, HOST, OURS, 50000, 3784, 24);
+	memset(f.bytes + 14 + 28 + 8, 0, 4);
+	check_end(&f, &(struct ends)PUNT_AS(PROTOCOL));
+}
+
 static void a_last_hop_to_ourselves_is_far_enough(void **state)
 {
 	struct frame f = eth(R1, A);
@@ -270,11 +326,14 @@ int main(void)
 		TABLE(options4, options4_case),
 		TABLE(options6, options6_case),
 		TABLE(locals, local_case),
+		TABLE(bfds, bfd_case),
 	};
 	const struct CMUnitTest tests[] = {
 		T(a_wrong_checksum_over_options_is_dropped),
 		T(a_router_alert_goes_on_and_control_sees_it),
 		T(an_ip6_router_alert_goes_on_and_control_sees_it),
+		T(a_session_that_has_ended_has_no_packets),
+		T(bfd_that_begins_is_routing),
 		T(a_last_hop_to_ourselves_is_far_enough),
 		T(a_last_hop_to_a_neighbour_ends_here),
 		T(a_later_fragment_for_us_is_local_whatever_it_holds),

@@ -253,8 +253,8 @@ static void what_others_leave_of_their_share_goes_to_the_first_class(void **stat
 		n_error += out[i].class == PUNT_ERROR;
 		rte_pktmbuf_free(out[i].m);
 	}
-	assert_int_equal(n_protocol, 16);
-	assert_int_equal(n_error, 4);
+	assert_int_equal(n_protocol, 17);
+	assert_int_equal(n_error, 3);
 }
 
 static void no_worker_keeps_another_from_being_heard(void **state)

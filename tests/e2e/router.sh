@@ -58,7 +58,13 @@ expect 'fib has its keys' keys 'prefix vrf group nexthops' fib show 10.5.1.1
 expect 'neighbours have theirs' keys 'interface address mac state' neighbor show
 expect 'too many rows are refused, not cut' refused 'more than 2' route show limit=2
 expect 'drops and punts are shown' code 0 punt show
-expect 'with every class' equal 5 "$(value r length punt show)"
+expect 'with every class' equal 6 "$(value r length punt show)"
+expect 'whose rate may be another' code 0 punt set protocol=500
+expect 'and is kept to from then on' equal 500 "$(value r '.[] | select(.class == "protocol") | .rate' punt show)"
+expect 'beside those that are not set' equal 20000 "$(value r '.[] | select(.class == "bfd") | .rate' punt show)"
+expect 'a rate below nothing makes no sense' refused 'from 0 to 1000000' punt set bfd=-1
+expect 'without any, all are as they were' code 0 punt del
+expect 'at once' equal 10000 "$(value r '.[] | select(.class == "protocol") | .rate' punt show)"
 
 expect 'an MTU beyond that of the port' refused 'more than the 1500 of port t1' interface set lan mtu=9000
 expect 'a trace where nothing leads' refused 'nothing answered' traceroute 192.0.2.1

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """BFD packets of one who is not the neighbour.
 
-  flood.py IF MAC SRC DST RATE SECONDS    to MAC, from SRC ("-": from anybody of DST's /24); says how many
+  flood.py IF MAC SRC DST RATE SECONDS    to MAC, from SRC ("-": from anybody of DST's /24 but .2, the
+                                          neighbour); says how many
 """
 import os
 import random
@@ -25,7 +26,7 @@ def control(state):
 
 def frame(to, src, dst):
     if src == '-':
-        src = f'{dst.rpartition(".")[0]}.{random.randrange(2, 255)}'
+        src = f'{dst.rpartition(".")[0]}.{random.randrange(3, 255)}'
     segment = udp(src, dst, PORT, control(random.randrange(4)), 50000)
     return mac(to) + mac(MY_MAC) + struct.pack('!H', IP4) + ip4(src, dst, UDP, segment, ttl=255)
 
