@@ -1,56 +1,90 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* punt: packets that workers hand to control, by class, and the rate of each. */
+/* punt: packets that workers hand to control, by class, and how many of them are answered. */
 #include <rte_common.h>
 
 #include "control/engines.h"
 #include "control/packets.h"
 #include "control/spine/noun.h"
 #include "dataplane/punt.h"
+#include "routing/core/bucket.h"
 
-#define RATE(class_name, number, what)                                       \
-	{                                                                    \
-		.name = class_name, .type = F_INT, .min = 0, .max = 1000000, \
-		.def = RTE_STR(number), .unit = "packets/s", .help = what    \
+/* The defaults of the answers are those of routing/host: without this noun they hold. */
+/* clang-format off */
+#define CLASSES(CLASS) \
+	CLASS(PROTOCOL, "protocol", "routing protocols: OSPF, RIP, BFD that begins") \
+	CLASS(BFD, "bfd", "BFD sessions that are there") \
+	CLASS(NEIGHBOR, "neighbor", "ARP, neighbour and router discovery") \
+	CLASS(GLEAN, "glean", "for somebody whose MAC address is not known yet") \
+	CLASS(LOCAL, "local", "for addresses of our own: ping") \
+	CLASS(ERROR, "error", "could not be forwarded: their senders are owed an answer")
+/* clang-format on */
+
+#define RATE(rate_name, default_rate, what)                                                    \
+	{                                                                                      \
+		.name = rate_name, .type = F_INT, .max = BUCKET_RATE_MAX, .def = default_rate, \
+		.unit = "packets/s", .help = what,                                             \
 	}
 
-static const struct field fields[] = {
-	RATE("protocol", PUNT_RATE_PROTOCOL,
-	     "of OSPF, RIP and VRRP, and of BFD that belongs to no session"),
-	RATE("bfd", PUNT_RATE_BFD, "of BFD sessions"),
-	RATE("neighbor", PUNT_RATE_NEIGHBOR, "of ARP, neighbour and router discovery"),
-	RATE("glean", PUNT_RATE_GLEAN, "for somebody whose MAC address is not known yet"),
-	RATE("local", PUNT_RATE_LOCAL, "of anything else for addresses of our own"),
-	RATE("error", PUNT_RATE_ERROR, "that could not be forwarded"),
+static const struct field answer_fields[] = {
+	RATE("errors", "1000", "ICMP errors, all together; 0 here and below: none"),
+	RATE("interface", "400", "of these, because of packets from one interface"),
+	RATE("network", "200", "of these, to one /24 or /64"),
+	RATE("too_big", "1000", "that say which MTU would pass: they have a ration of their own"),
+	RATE("echo", "10000", "answers to pings of weft's own addresses"),
 	{.name = NULL},
 };
 
+#define CLASS_FIELD(id, class_name, what) RATE(class_name, RTE_STR(PUNT_RATE_##id), what),
+static const struct field fields[] = {
+	CLASSES(CLASS_FIELD){.name = "answers",
+			     .type = F_OBJECT,
+			     .fields = answer_fields,
+			     .help = "what is answered at most of what was handed over"},
+	{.name = NULL},
+};
+#undef CLASS_FIELD
+
 static const struct column columns[] = {
 	{"class", NULL, "what they are"},
+	{"rate", "packets/s", "that each worker hands over at most"},
 	{"punted", "packets", "handed over"},
-	{"rate", "packets/s", "that each worker may hand over"},
 	{"policed", "packets", "over the rate of their class"},
 	{"full", "packets", "that found the way to control full"},
 	{"text", NULL, "what the class is for"},
 	{NULL},
 };
 
+#define CLASS_TEXT(id, class_name, what) [PUNT_##id] = {class_name, what},
 static const struct {
 	const char *name, *text;
-} classes[PUNT_CLASSES] = {
-	[PUNT_PROTOCOL] = {"protocol", "routing protocols: OSPF, RIP, BFD that begins"},
-	[PUNT_BFD] = {"bfd", "BFD sessions that are there"},
-	[PUNT_NEIGHBOR] = {"neighbor", "ARP, neighbour and router discovery"},
-	[PUNT_GLEAN] = {"glean", "for somebody whose MAC address is not known yet"},
-	[PUNT_LOCAL] = {"local", "for addresses of our own: ping"},
-	[PUNT_ERROR] = {"error", "could not be forwarded: their senders are owed an answer"},
-};
+} classes[PUNT_CLASSES] = {CLASSES(CLASS_TEXT)};
+#undef CLASS_TEXT
+
+static struct host_rate ration(const json_t *answers, const char *key, uint32_t part)
+{
+	uint32_t per_s = (uint32_t)conf_int(answers, key);
+
+	return (struct host_rate){per_s, per_s < part ? per_s : per_s / part};
+}
 
 /* value NULL: as if nothing were configured. */
 static void apply(const json_t *value)
 {
+	json_t *rates = field_effective(fields, value);
+	json_t *answers = field_effective(answer_fields, json_object_get(value, "answers"));
+	struct host_conf conf;
+
 	for (int i = 0; i < PUNT_CLASSES; i++)
-		punt_rate(i,
-			  value ? (uint32_t)conf_int(value, classes[i].name) : punt_first_rates[i]);
+		punt_rate(i, (uint32_t)conf_int(rates, classes[i].name));
+	host_conf_get(engines_host(), &conf);
+	conf.errors = ration(answers, "errors", 1);
+	conf.iface_errors = ration(answers, "interface", 1);
+	conf.source = ration(answers, "network", 1);
+	conf.too_big = ration(answers, "too_big", 1);
+	conf.echo = ration(answers, "echo", 5);
+	host_configure(engines_host(), &conf);
+	json_decref(answers);
+	json_decref(rates);
 }
 
 static int add(const char *name, const json_t *value, struct errors *errors)
@@ -81,8 +115,9 @@ static json_t *show(struct call *call)
 		punt_stats(i, &stats);
 		json_array_append_new(rows,
 				      json_pack("{s:s, s:I, s:I, s:I, s:I, s:s}", "class",
-						classes[i].name, "punted", (json_int_t)stats.punted,
-						"rate", (json_int_t)punt_rate_of(i), "policed",
+						classes[i].name, "rate",
+						(json_int_t)punt_rate_of(i), "punted",
+						(json_int_t)stats.punted, "policed",
 						(json_int_t)stats.policed, "full",
 						(json_int_t)stats.full, "text", classes[i].text));
 	}
@@ -134,7 +169,8 @@ static const struct verb verbs[] = {
 const struct noun noun_punt = {
 	.name = "punt",
 	.key = "punt",
-	.help = "packets that workers hand to control, by class, and how many of each",
+	.help = "packets that workers hand to control, by class; how many, and how many are "
+		"answered",
 	.shape = NOUN_SINGLE,
 	.fields = fields,
 	.columns = columns,

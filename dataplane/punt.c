@@ -13,7 +13,7 @@
 #include "dataplane/workers.h"
 
 atomic_uint punt_rates[PUNT_CLASSES], punt_sessions[PUNT_SESSIONS];
-const uint32_t punt_first_rates[PUNT_CLASSES] = {
+static const uint32_t first_rates[PUNT_CLASSES] = {
 	[PUNT_PROTOCOL] = PUNT_RATE_PROTOCOL, [PUNT_BFD] = PUNT_RATE_BFD,
 	[PUNT_NEIGHBOR] = PUNT_RATE_NEIGHBOR, [PUNT_GLEAN] = PUNT_RATE_GLEAN,
 	[PUNT_LOCAL] = PUNT_RATE_LOCAL,       [PUNT_ERROR] = PUNT_RATE_ERROR,
@@ -29,7 +29,7 @@ static struct {
 int punt_init(void)
 {
 	for (int i = 0; i < PUNT_CLASSES; i++)
-		punt_rates[i] = punt_first_rates[i];
+		punt_rates[i] = first_rates[i];
 	for (int i = 0; i < PUNT_SESSIONS; i++)
 		punt_sessions[i] = 0;
 	punts.lost = 0;

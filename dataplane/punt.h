@@ -65,7 +65,6 @@ void punt_stats(enum punt_class class, struct punt_stats *out);
  * control can be expected to look at without falling behind, with several workers too. */
 void punt_rate(enum punt_class class, uint32_t pps);
 uint32_t punt_rate_of(enum punt_class class);
-extern const uint32_t punt_first_rates[PUNT_CLASSES];
 #define PUNT_RATE_PROTOCOL 10000
 #define PUNT_RATE_BFD      20000
 #define PUNT_RATE_NEIGHBOR 4000

@@ -52,6 +52,11 @@ void host_configure(struct host *host, const struct host_conf *conf)
 	host->conf = *conf;
 }
 
+void host_conf_get(const struct host *host, struct host_conf *conf)
+{
+	*conf = host->conf;
+}
+
 void host_stats(const struct host *host, struct host_stats *out)
 {
 	*out = host->stats;

@@ -72,7 +72,7 @@ struct host_rate {
 struct host_conf {
 	struct host_rate errors;       /* all of them together: 1000, 1000 */
 	struct host_rate iface_errors; /* because of packets from one interface: 400, 400 */
-	struct host_rate source;       /* errors and echoes to one /24 or /64: 200, 200 */
+	struct host_rate source;       /* of them, to one /24 or /64: 200, 200 */
 	struct host_rate too_big;      /* their own, that nothing else eats up: 1000, 1000 */
 	struct host_rate echo;         /* replies: 10000, 2000 */
 	bool redirects;                /* off */
@@ -110,6 +110,7 @@ struct host *host_create(struct env *env, const struct host_conf *conf, const st
 			 void *ctx);
 void host_destroy(struct host *host); /* pings and traceroutes are stopped before; NULL is legal */
 void host_configure(struct host *host, const struct host_conf *conf);
+void host_conf_get(const struct host *host, struct host_conf *conf); /* as it is now */
 /* What was rationed for it is forgotten. */
 void host_iface_gone(struct host *host, const struct iface *iface);
 
