@@ -57,6 +57,8 @@ struct instance *engines_instance(size_t i);
 int engines_iface_configure(const struct iface *iface, const json_t *was, const json_t *now);
 void engines_iface_changed(const struct iface *iface);
 void engines_iface_gone(const struct iface *iface);
+/* It is about to go, and can still be sent from. */
+void engines_iface_going(const struct iface *iface);
 
 /* A packet for ourselves: to the protocols that want it. False: none does. */
 bool engines_input(const struct packet_in *in);

@@ -94,6 +94,13 @@ void engines_iface_changed(const struct iface *iface)
 	engines_kick();
 }
 
+void engines_iface_going(const struct iface *iface)
+{
+	engines_now();
+	if (!(iface->flags & IFACE_LOOPBACK))
+		neighbor_goodbye(engines_neighbors(), iface);
+}
+
 void engines_iface_gone(const struct iface *iface)
 {
 	engines_now();

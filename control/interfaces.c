@@ -19,6 +19,11 @@
 #include "control/statics.h"
 #include "control/vrfs.h"
 #include "dataplane/l3.h"
+#include "dataplane/punt.h"
+
+/* For what engines say of an interface that goes: workers need microseconds. */
+#define GOODBYE_MS        2
+#define GOODBYE_MS_AT_END 200 /* where nobody waits for the loop any more */
 
 /* --- what an interface is, from its configuration and what it is on --- */
 
@@ -259,6 +264,8 @@ int interfaces_change(struct iface_entry *entry, const json_t *conf, struct erro
 
 void interfaces_remove(struct iface_entry *entry)
 {
+	engines_iface_going(&entry->iface);
+	inject_settle(GOODBYE_MS);
 	/* What leads there is dropped from now on; its number is not used again before nothing
 	 * does. */
 	l3_iface_del(entry->l3);
@@ -272,6 +279,9 @@ void interfaces_remove(struct iface_entry *entry)
 
 void interfaces_fini(void)
 {
+	for (struct iface_entry *entry = interfaces_first(); entry; entry = entry->next)
+		engines_iface_going(&entry->iface);
+	inject_settle(GOODBYE_MS_AT_END);
 	while (interfaces_first())
 		interfaces_remove(interfaces_first());
 	interface_table_fini();

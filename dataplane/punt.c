@@ -6,6 +6,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <rte_cycles.h>
+
+#include "dataplane/grace.h"
 #include "dataplane/idle.h"
 #include "dataplane/l3.h"
 #include "dataplane/mem.h"
@@ -24,6 +27,7 @@ static struct {
 	atomic_bool control_waits; /* set by control, cleared by the worker that kicks it */
 	uint16_t turn;             /* the worker whose ring is looked at first */
 	uint64_t lost;             /* injected, and no worker had room */
+	bool is_unsettled;         /* something was injected since inject_settle */
 } punts = {.fd = -1};
 
 int punt_init(void)
@@ -231,8 +235,36 @@ int inject(const struct inject *in)
 		return -ENOBUFS;
 	}
 	/* The worker says that it sleeps, then looks at this: one of us sees the other. */
+	punts.is_unsettled = true;
 	atomic_store(&worker->injected, true);
 	if (atomic_load(&worker->sleeping))
 		idle_kick(worker->wake_fd);
 	return 0;
+}
+
+static bool is_waiting(void)
+{
+	for (uint16_t slot = 0; slot < WORKER_SLOTS; slot++) {
+		const struct worker *worker = workers_slot(slot);
+
+		if (worker && !rte_ring_empty(worker->inject))
+			return true;
+	}
+	return false;
+}
+
+void inject_settle(uint32_t ms)
+{
+	uint64_t end = rte_rdtsc() + rte_get_tsc_hz() / 1000 * ms;
+
+	if (!punts.is_unsettled)
+		return;
+	punts.is_unsettled = false;
+	while (is_waiting()) {
+		if (rte_rdtsc() > end)
+			return;
+		usleep(20); /* a worker has to wake up */
+	}
+	/* What they took is under way in their rounds. */
+	grace_wait();
 }

@@ -92,5 +92,8 @@ struct inject {
 /* 0, or -ENOBUFS (the ring is full; the packet is freed and counted). */
 int inject(const struct inject *in);
 uint64_t inject_lost(void); /* those that were refused */
+/* Waits until workers have sent what was injected so far, at most so long: before what it leaves by
+ * goes. Control. */
+void inject_settle(uint32_t ms);
 
 #endif

@@ -150,6 +150,8 @@ void neighbor_destroy(struct neighbors *engine);
  * is checked for duplicates and announced, what is no more is forgotten. 0 or -ENOMEM. */
 int neighbor_iface_changed(struct neighbors *engine, const struct iface *iface);
 void neighbor_iface_gone(struct neighbors *engine, const struct iface *iface);
+/* An interface is about to go, or all of us: its hosts are told that we are no gateway any more. */
+void neighbor_goodbye(struct neighbors *engine, const struct iface *iface);
 /* Copied; NULL: the defaults. An interface that is not known yet is, afterwards, and down: so its
  * first addresses are treated as configured. 0 or -errno: -ENOMEM, -EINVAL (ra_check). Live:
  * nothing is forgotten. */

@@ -115,6 +115,16 @@ void neighbor_iface_gone(struct neighbors *engine, const struct iface *iface)
 	settle(engine);
 }
 
+void neighbor_goodbye(struct neighbors *engine, const struct iface *iface)
+{
+	struct wire *wire = wire_find(engine, iface);
+
+	if (!wire)
+		return;
+	ra_stop(wire);
+	settle(engine);
+}
+
 bool wire_has_subnet(const struct wire *wire, const struct addr *addr)
 {
 	if (addr->family == ADDR_IP6 && addr_is_link_local(addr))

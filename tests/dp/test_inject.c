@@ -350,6 +350,19 @@ static void nothing_is_lost_with_a_worker(void **state)
 	assert_int_equal(inject_lost(), 0);
 }
 
+/* Nobody runs the worker here: it is waited for in vain, and nothing is lost by that. */
+static void waiting_for_what_was_injected_has_an_end(void **state)
+{
+	struct frame f = ours(20);
+
+	inject_settle(1000000); /* nothing is on its way */
+	inject_to(&f, left, B);
+	inject_settle(1);
+	run();
+	assert_int_equal(fake_take_all(lp), 1);
+	inject_settle(1000000);
+}
+
 static void without_workers_it_is_refused(void **state)
 {
 	struct frame f = ours(20);
@@ -404,6 +417,7 @@ int main(void)
 		T(a_full_ring_refuses),
 		T(packets_for_one_interface_stay_in_order),
 		T(nothing_is_lost_with_a_worker),
+		T(waiting_for_what_was_injected_has_an_end),
 		T(without_workers_it_is_refused),
 		T(what_is_sent_counts_as_generated),
 	};

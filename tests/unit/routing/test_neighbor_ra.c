@@ -206,7 +206,7 @@ static uint16_t last_lifetime(void)
 
 static void the_end_of_advertising_is_told(void **state)
 {
-	for (int how = 0; how < 3; how++) {
+	for (int how = 0; how < 4; how++) {
 		struct neighbor_conf conf = usual(), off = {.dad_off = true};
 
 		begin(&conf);
@@ -216,7 +216,9 @@ static void the_end_of_advertising_is_told(void **state)
 			neighbor_configure(scene.engine, scene.eth, &off);
 		else if (how == 1)
 			neighbor_iface_gone(scene.engine, scene.eth);
-		if (how < 2)
+		else if (how == 2)
+			neighbor_goodbye(scene.engine, scene.eth);
+		if (how < 3)
 			pass(&scene, SPAN_S(3600));
 		scene_end(&scene);
 		assert_int_equal(n_sent, 1);
