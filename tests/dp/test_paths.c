@@ -226,6 +226,71 @@ static void a_lost_way_moves_only_its_own_flows(void **state)
 	}
 }
 
+/* An error of a router on the way, of what 10.4.0.1 sent in answer to a flow; or an echo request
+ * with that in it. */
+static struct frame about4(uint32_t i, uint8_t type, uint16_t quoted)
+{
+	struct frame f = eth(R1, A), q = eth(R1, A);
+
+	udp4(&q, "10.4.0.1", HOST, 2000, 1000 + i, 20);
+	ip4(&f, "10.1.0.99", "10.4.0.1", 1, 8 + quoted);
+	raw(&f, (uint8_t[]){type, 4, 0, 0, 0, 0, 5, 0}, 8);
+	raw(&f, q.bytes + 14, quoted);
+	return f;
+}
+
+static struct frame about6(uint32_t i, uint8_t type, uint16_t quoted)
+{
+	struct frame f = eth(R1, A), q = eth(R1, A);
+
+	udp6(&q, "2001:db8:4::1", HOST6, 2000, 1000 + i, 20);
+	ip6(&f, "2001:db8:1::99", "2001:db8:4::1", 58, 8 + quoted);
+	raw(&f, (uint8_t[]){type, 0, 0, 0, 0, 0, 5, 0}, 8);
+	raw(&f, q.bytes + 14, quoted);
+	return f;
+}
+
+static void an_icmp_error_takes_the_way_of_its_flow(void **state)
+{
+	static const uint8_t types4[] = {3, 11, 12}, types6[] = {1, 2, 3, 4};
+
+	for (uint32_t i = 0; i < 60; i++) {
+		struct frame f = flow4(i), error = about4(i, types4[i % 3], 28);
+		int first = way_of(&f);
+
+		assert_int_equal(way_of(&error), first);
+		f = flow6(i, 0);
+		error = about6(i, types6[i % 4], 48);
+		first = way_of(&f);
+		assert_int_equal(way_of(&error), first);
+	}
+}
+
+static void what_is_no_icmp_error_goes_by_its_own_addresses(void **state)
+{
+	struct frame echo4 = about4(0, 8, 28), echo6 = about6(0, 128, 48);
+	int first4 = way_of(&echo4), first6 = way_of(&echo6);
+
+	for (uint32_t i = 1; i < 60; i++) {
+		echo4 = about4(i, 8, 28);
+		echo6 = about6(i, 128, 48);
+		assert_int_equal(way_of(&echo4), first4);
+		assert_int_equal(way_of(&echo6), first6);
+	}
+}
+
+static void an_icmp_error_that_quotes_too_little_goes_some_way(void **state)
+{
+	for (uint16_t n = 0; n < 48; n++) {
+		struct frame error = about6(7, 2, n);
+
+		way_of(&error);
+		error = about4(7, 3, n < 28 ? n : 28);
+		error.bytes[14 + 20 + 8] |= 0x0f; /* a header longer than what is there */
+		way_of(&error);
+	}
+}
+
 static void the_same_address_leads_elsewhere_in_another_vrf(void **state)
 {
 	struct frame f = eth(R1, A), g;
@@ -366,6 +431,9 @@ int main(void)
 		T(all_fragments_of_a_datagram_take_one_way),
 		T(all_ip6_fragments_of_a_datagram_take_one_way),
 		T(an_atomic_fragment_is_no_fragment),
+		T(an_icmp_error_takes_the_way_of_its_flow),
+		T(what_is_no_icmp_error_goes_by_its_own_addresses),
+		T(an_icmp_error_that_quotes_too_little_goes_some_way),
 		T(a_lost_way_moves_only_its_own_flows),
 		T(the_same_address_leads_elsewhere_in_another_vrf),
 		T(what_one_vrf_knows_another_does_not),
