@@ -38,16 +38,22 @@ static json_t *row_of(const struct neighbor_row *row)
 			 row->is_kept, "held", (int)row->held);
 }
 
-/* The interface that args name, or NULL for all; false with an error. */
-static bool find_iface(struct call *call, const struct iface **out)
+/* The interface that args name, or NULL for all, and the address, family ADDR_NONE for all; false
+ * with an error. An address may stand alone, where the interface is looked for. */
+static bool find_whom(struct call *call, const struct iface **iface, struct addr *addr)
 {
 	const char *name = conf_str(call->args, "interface");
+	const char *text = conf_str(call->args, "address");
 	struct iface_entry *entry = name ? interfaces_find(name) : NULL;
 
-	*out = entry ? &entry->iface : NULL;
-	if (name && !entry)
-		errors_add(call->errors, "interface", "there is no interface %s", name);
-	return !name || entry;
+	*iface = entry ? &entry->iface : NULL;
+	*addr = (struct addr){0};
+	if (text)
+		addr_parse(text, addr);
+	if (!name || entry || (!text && addr_parse(name, addr) == 0))
+		return true;
+	errors_add(call->errors, "interface", "there is no interface %s", name);
+	return false;
 }
 
 static bool is_asked_for(const struct neighbor_row *row, const struct iface *iface,
@@ -59,16 +65,13 @@ static bool is_asked_for(const struct neighbor_row *row, const struct iface *ifa
 
 static json_t *show(struct call *call)
 {
-	const char *text = conf_str(call->args, "address");
 	struct neighbor_cursor cursor = {0};
 	const struct iface *iface;
 	struct neighbor_row row;
-	struct addr addr = {0};
+	struct addr addr;
 
-	if (!find_iface(call, &iface))
+	if (!find_whom(call, &iface, &addr))
 		return NULL;
-	if (text)
-		addr_parse(text, &addr);
 	engines_now();
 	json_t *rows = json_array();
 	while (neighbor_next(engines_neighbors(), &cursor, &row))
@@ -80,18 +83,16 @@ static json_t *show(struct call *call)
 /* An address without an interface is forgotten wherever it is. */
 static json_t *flush(struct call *call)
 {
-	const char *text = conf_str(call->args, "address");
 	const struct iface *iface;
-	struct addr addr = {0};
+	struct addr addr;
 	uint32_t n = 0;
 
-	if (!find_iface(call, &iface))
+	if (!find_whom(call, &iface, &addr))
 		return NULL;
-	if (text)
-		addr_parse(text, &addr);
+	bool all = addr.family == ADDR_NONE;
 	engines_now();
-	if (!text || iface) {
-		n = neighbor_flush(engines_neighbors(), iface, text ? &addr : NULL);
+	if (all || iface) {
+		n = neighbor_flush(engines_neighbors(), iface, all ? NULL : &addr);
 	} else {
 		for (struct iface_entry *e = interfaces_first(); e; e = e->next)
 			n += neighbor_flush(engines_neighbors(), &e->iface, &addr);

@@ -3,9 +3,16 @@
 #include <stdio.h>
 
 #include "control/engines.h"
+#include "control/interfaces.h"
 #include "control/rips.h"
 #include "control/spine/noun.h"
 #include "routing/rip/rip.h"
+
+static const struct field show_args[] = {
+	{.name = "address", .type = F_IP, .help = "only this one"},
+	{.name = "interface", .type = F_REF, .ref = "interface", .help = "only on this interface"},
+	{.name = NULL},
+};
 
 static const struct column columns[] = {
 	{"address", NULL, "of the neighbour"},
@@ -72,20 +79,41 @@ static json_t *row_of(const struct rip_neighbor_row *row)
 	return out;
 }
 
+/* What a show asks for. */
+struct query {
+	struct addr addr; /* family ADDR_NONE: all */
+	uint32_t iface;   /* 0: all */
+	json_t *rows;
+};
+
 static void add_rows(struct instance *instance, void *arg)
 {
+	struct query *query = arg;
 	struct rip_neighbor_row row = {0};
 
 	while (rip_next_neighbor(instance, &row))
-		json_array_append_new(arg, row_of(&row));
+		if ((query->addr.family == ADDR_NONE ||
+		     addr_compare(&row.addr, &query->addr) == 0) &&
+		    (query->iface == 0 || row.iface == query->iface))
+			json_array_append_new(query->rows, row_of(&row));
 }
 
 static json_t *show(struct call *call)
 {
-	json_t *rows = json_array();
+	const char *address = conf_str(call->args, "address");
+	const char *name = conf_str(call->args, "interface");
+	struct iface_entry *entry = name ? interfaces_find(name) : NULL;
+	struct query query = {.iface = entry ? entry->iface.id : 0};
 
-	rips_each(add_rows, rows);
-	return rows;
+	if (name && !entry) {
+		errors_add(call->errors, "interface", "there is no interface %s", name);
+		return NULL;
+	}
+	if (address)
+		addr_parse(address, &query.addr);
+	query.rows = json_array();
+	rips_each(add_rows, &query);
+	return query.rows;
 }
 
 const struct noun noun_rip_neighbor = {
@@ -93,5 +121,7 @@ const struct noun noun_rip_neighbor = {
 	.help = "who was heard by RIP and RIPng",
 	.shape = NOUN_VIEW,
 	.columns = columns,
+	.show_args = show_args,
+	.show_positional = "address interface",
 	.show = show,
 };

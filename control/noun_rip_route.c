@@ -4,6 +4,21 @@
 #include "control/spine/noun.h"
 #include "routing/rip/rip.h"
 
+static const struct field show_args[] = {
+	{.name = "prefix",
+	 .type = F_STRING,
+	 .max = 50,
+	 .help = "only of this prefix; or of those that this address is in"},
+	{.name = "longer", .type = F_BOOL, .help = "of all prefixes within the prefix, too"},
+	{.name = "limit",
+	 .type = F_INT,
+	 .min = 1,
+	 .max = 1000000,
+	 .def = "10000",
+	 .help = "refuse to show more than this many"},
+	{.name = NULL},
+};
+
 static const struct column columns[] = {
 	{"prefix", NULL, "where it leads"},
 	{"metric", NULL, "hops; 16: nobody knows a way"},
@@ -34,20 +49,78 @@ static json_t *row_of(const struct rip_route_row *row)
 	return out;
 }
 
+/* What a show asks for. */
+struct query {
+	struct prefix prefix; /* family ADDR_NONE: all */
+	bool longer, by_address;
+	size_t limit;
+	struct errors *errors;
+	json_t *rows;
+};
+
+static bool parse_prefix(const char *text, struct query *query)
+{
+	struct addr addr;
+
+	if (prefix_parse(text, &query->prefix) == 0) {
+		query->prefix = prefix_network(&query->prefix);
+		return true;
+	}
+	if (addr_parse(text, &addr) < 0)
+		return false;
+	query->by_address = true;
+	query->prefix = (struct prefix){addr, (uint8_t)addr_bits(&addr)};
+	return true;
+}
+
+static bool matches(const struct query *query, const struct prefix *prefix)
+{
+	if (query->prefix.addr.family == ADDR_NONE)
+		return true;
+	if (query->by_address)
+		return prefix_contains(prefix, &query->prefix.addr);
+	if (query->longer)
+		return prefix->length >= query->prefix.length &&
+		       prefix_contains(&query->prefix, &prefix->addr);
+	return prefix_compare(&query->prefix, prefix) == 0;
+}
+
 static void add_rows(struct instance *instance, void *arg)
 {
+	struct query *query = arg;
 	struct rip_route_row row = {0};
 
-	while (rip_next_route(instance, &row))
-		json_array_append_new(arg, row_of(&row));
+	while (query->rows && rip_next_route(instance, &row)) {
+		if (!matches(query, &row.prefix))
+			continue;
+		if (json_array_size(query->rows) < query->limit) {
+			json_array_append_new(query->rows, row_of(&row));
+			continue;
+		}
+		errors_add(query->errors, "limit",
+			   "there are more than %zu: expected a prefix, or a higher limit=",
+			   query->limit);
+		json_decref(query->rows);
+		query->rows = NULL;
+	}
 }
 
 static json_t *show(struct call *call)
 {
-	json_t *rows = json_array();
+	const char *prefix = conf_str(call->args, "prefix");
+	struct query query = {.longer = conf_bool(call->args, "longer"),
+			      .limit = (size_t)conf_int(call->args, "limit"),
+			      .errors = call->errors};
 
-	rips_each(add_rows, rows);
-	return rows;
+	if (prefix && !parse_prefix(prefix, &query)) {
+		errors_add(call->errors, "prefix",
+			   "'%s' is none: expected a prefix such as 10.0.0.0/8, or an address",
+			   prefix);
+		return NULL;
+	}
+	query.rows = json_array();
+	rips_each(add_rows, &query);
+	return query.rows;
 }
 
 const struct noun noun_rip_route = {
@@ -55,5 +128,7 @@ const struct noun noun_rip_route = {
 	.help = "what RIP and RIPng know, and tell",
 	.shape = NOUN_VIEW,
 	.columns = columns,
+	.show_args = show_args,
+	.show_positional = "prefix",
 	.show = show,
 };
