@@ -106,6 +106,7 @@ const struct noun noun_route_file = {
 	.columns = columns,
 	.verbs = verbs,
 	.check = route_files_check,
+	.check_all = route_files_check_all,
 	.add = add,
 	.change = change,
 	.remove = del,

@@ -35,6 +35,10 @@ struct route_file {
 	int refused_why;
 };
 
+/* Has a text sense as this file's, beside a configuration that is sound? 0 or -1 with errors. */
+int route_file_check_text(const struct route_file *file, const struct route_text *text,
+			  const json_t *candidate, struct errors *errors);
+
 /* Another walk, after the one that may be under way; all: even over what is the same. Without a
  * text once there is one. */
 void route_file_again(struct route_file *file, bool all);

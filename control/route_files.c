@@ -34,41 +34,6 @@ struct route_file *route_files_find(const char *name)
 	return file;
 }
 
-/* --- checks --- */
-
-/* What a name's file says: as it was read, or from the disk. The caller's reference; NULL with
- * errors, or the request waits. */
-static struct route_text *text_of(const char *name, const char *path, const char *at,
-				  struct errors *errors)
-{
-	const struct route_file *file = route_files_find(name);
-
-	if (file && file->text && !file->read && !file->has_failed && strcmp(file->path, path) == 0)
-		return route_text_ref(file->text);
-	return route_reads_get(path, at, errors);
-}
-
-int route_files_check(const char *name, const json_t *value, const json_t *candidate,
-		      const char *path, struct errors *errors)
-{
-	const char *file = conf_str(value, "file");
-	struct route_text *text;
-	char at[FIELD_PATH_MAX];
-	int r;
-
-	field_path(at, path, "file");
-	if (*file != '/')
-		return errors_add(errors, at,
-				  "'%s': expected a path from the root, such as /etc/weft/%s", file,
-				  file);
-	text = text_of(name, file, at, errors);
-	if (!text)
-		return -1;
-	r = route_text_check(text, conf_str(value, "vrf"), candidate, at, file, errors);
-	route_reader_unref(text);
-	return r;
-}
-
 /* --- texts --- */
 
 static void take_text(struct route_file *file, struct route_text *text)
@@ -100,8 +65,7 @@ static void on_read(void *arg, struct route_text *text, const struct errors *err
 		return;
 	}
 	errors_init(&faults);
-	if (route_text_check(text, vrfs_name(file->vrf), config_running(weftd.config), "",
-			     file->path, &faults) == 0) {
+	if (route_file_check_text(file, text, config_running(weftd.config), &faults) == 0) {
 		take_text(file, text);
 	} else {
 		fail(file, &faults);
@@ -205,7 +169,7 @@ int route_files_reload(struct route_file *file, const json_t *candidate, struct 
 
 	if (!text)
 		return -1;
-	if (route_text_check(text, vrfs_name(file->vrf), candidate, "", file->path, errors) < 0) {
+	if (route_file_check_text(file, text, candidate, errors) < 0) {
 		route_reader_unref(text);
 		return -1;
 	}

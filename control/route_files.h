@@ -28,6 +28,7 @@ struct route_file;
 /* The hooks of its noun. 0 or -1 with an error. */
 int route_files_check(const char *name, const json_t *value, const json_t *candidate,
 		      const char *path, struct errors *errors);
+int route_files_check_all(const json_t *section, const json_t *candidate, struct errors *errors);
 int route_files_add(const char *name, const json_t *value, struct errors *errors);
 int route_files_change(struct route_file *file, const json_t *value, struct errors *errors);
 void route_files_remove(struct route_file *file);

@@ -72,9 +72,10 @@ void route_line_prefix(const struct route_line *line, struct prefix *out);
 /* A via as an item of `routes` would say it, but for its prefix. */
 void route_via_conf(const struct route_via *via, struct route_conf *out);
 
+struct hop_check;
 /* Have its next hops sense beside a candidate configuration? at: where in that the file is named. 0
  * or -1 with errors. */
-int route_text_check(const struct route_text *text, const char *vrf, const json_t *candidate,
+int route_text_check(const struct route_text *text, const char *vrf, const struct hop_check *check,
 		     const char *at, const char *path, struct errors *errors);
 
 #endif

@@ -31,20 +31,17 @@ static int check_hop(const struct hop_check *check, struct route_conf *route, si
 	return 0;
 }
 
-int route_text_check(const struct route_text *text, const char *vrf, const json_t *candidate,
+int route_text_check(const struct route_text *text, const char *vrf, const struct hop_check *check,
 		     const char *at, const char *path, struct errors *errors)
 {
-	struct hop_check check;
 	struct route_conf route;
 	int r = 0;
 
-	hop_check_init(&check, candidate);
 	for (size_t v = 0; v < text->n_vias; v++) {
 		route_via_conf(text->vias[v], &route);
 		route.vrf = vrf;
 		for (size_t i = 0; i < route.n; i++)
-			r |= check_hop(&check, &route, i, text->vias[v], at, path, errors);
+			r |= check_hop(check, &route, i, text->vias[v], at, path, errors);
 	}
-	hop_check_fini(&check);
 	return r;
 }
