@@ -1,19 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Routes that lead nowhere: each is there and not used, and says why; what refuses to go while routes lead by it.
-# shellcheck source=../../topologies/lib.sh
-. "$(dirname "$0")/../../topologies/lib.sh"
-cd "$scratch" || exit 1
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+instance=r
 
 # why PREFIX [WORDS…]: what the route says of itself. It is selected unless there is a reason.
 why() { value r '.[0] | if .inactive == "" and .selected then "used" else .inactive end' route show "$@"; }
 is_why() { equal "$1" "$(why "${@:2}")"; }
 says() { # SENTENCE REASON PREFIX [WORDS…]
 	expect "$1" wait_for 5 is_why "${@:2}"
-}
-refused() { # REASON WORDS…
-	fails weft r "${@:2}" 2>"$scratch/err" >"$scratch/out" || return 1
-	grep -q -- "$1" "$scratch/err" || { cat "$scratch/err"; false; }
 }
 add() { weft r -q route add "$@"; }
 

@@ -2,20 +2,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The command line against a running weftd: exit codes, what goes to which output, scripts on
 # standard input, the shell on a terminal, completion in bash, events, and JSON-RPC by hand.
-# shellcheck source=../../topologies/lib.sh
-. "$(dirname "$0")/../../topologies/lib.sh"
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
 weft=$build/tools/weft
 export XDG_STATE_HOME=$scratch/state
-cd "$scratch" || exit 1
 
-# status CODE COMMAND…: it ends with this code; what it says is in $scratch/out and err.
-status() {
-	local wanted=$1 seen=0
-	timeout 10 "${@:2}" >out 2>err || seen=$?
-	[ "$seen" = "$wanted" ] || { echo "ended with $seen, wanted $wanted"; cat out err; return 1; }
-}
-said() { grep -q -- "$2" "$1" || { echo "no '$2' in:"; cat "$1"; return 1; }; }
-silent() { [ ! -s "$1" ] || { echo "said:"; cat "$1"; return 1; }; }
 lines() { status 0 "$weft" -n cli complete -- "$@" && tr '\n' ' ' <out; }
 offers() { local seen; seen=$(lines "${@:2}"); equal "$1 " "$seen"; }
 

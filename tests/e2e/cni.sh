@@ -3,9 +3,8 @@
 # The CNI plugin, driven as a container runtime does it: by the specification, with Debian's
 # plugins host-local and static for addresses. Containers are namespaces.
 export WEFT_TOPOLOGY_SECONDS=${WEFT_TOPOLOGY_SECONDS:-100}
-# shellcheck source=../../topologies/lib.sh
-. "$(dirname "$0")/../../topologies/lib.sh"
-cd "$scratch" || exit 1
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
 
 plugin=$build/tools/cni/weft-cni
 ipam=/usr/lib/cni

@@ -2,17 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The configuration as a whole: apply, check, diff, confirm, history, rollback, save; events; refusals.
 export WEFT_TOPOLOGY_SECONDS=${WEFT_TOPOLOGY_SECONDS:-120}
-# shellcheck source=../../topologies/lib.sh
-. "$(dirname "$0")/../../topologies/lib.sh"
-cd "$scratch" || exit 1
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
 
-said() { grep -q -- "$2" "$1" || { echo "no '$2' in:"; cat "$1"; return 1; }; }
-w() { weft one "$@" >out 2>err; }
-code() { # CODE WORDS…
-	local wanted=$1 seen=0
-	w "${@:2}" || seen=$?
-	[ "$seen" = "$wanted" ] || { echo "ended with $seen, wanted $wanted"; cat out err; return 1; }
-}
 prints() { said out "$1"; }
 ports_are() { equal "$*" "$(value one '[.[].name] | join(" ")' port show)"; }
 vm() { printf '  vm%s: { type: vhost-user, socket: /run/weft/vm%s.sock }\n' "$1" "$1"; }
@@ -102,5 +94,5 @@ expect 'history survives a restart' at_least "$entries" "$(value one length conf
 expect 'and so does rollback' code 0 config rollback 2
 expect 'to what ran before it' ports_are vm1
 expect 'epoch counts changes' at_least 1 "$(value one '.[0].epoch' system show)"
-expect 'no turn of the loop was long' at_most 50000 "$(value one '.[0].loop_max_us' system show)"
+expect 'no turn of the loop was long' never_long
 kill "$monitor" 2>/dev/null || true

@@ -2,23 +2,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # weftd as a process: arguments, exit codes, signals, instances, and what it says of bad files.
 export WEFT_TOPOLOGY_SECONDS=${WEFT_TOPOLOGY_SECONDS:-120}
-# shellcheck source=../../topologies/lib.sh
-. "$(dirname "$0")/../../topologies/lib.sh"
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
 weftd=$build/control/weftd
-cd "$scratch" || exit 1
 
-# status CODE COMMAND…: it ends with this code; what it says is in $scratch/out and err.
-status() {
-	local wanted=$1 seen=0
-	timeout 10 "${@:2}" >out 2>err || seen=$?
-	[ "$seen" = "$wanted" ] || { echo "ended with $seen, wanted $wanted"; cat out err; return 1; }
-}
-said() { grep -q -- "$2" "$1" || { echo "no '$2' in:"; cat "$1"; return 1; }; }
 has_port() { value "$1" '.[].name' port show | grep -qx "$2"; }
 # Clock ticks that instance two takes in a second.
 ticks() { awk '{ print $14 + $15 }' "/proc/${weftd_pid[two]}/stat"; }
 idle_time() { local before; before=$(ticks); sleep 1; at_most 5 $(($(ticks) - before)); }
-silent() { [ ! -s "$1" ] || { echo "said:"; cat "$1"; return 1; }; }
 
 # --- arguments ---
 expect '--help prints the usage and ends with 0' status 0 "$weftd" --help

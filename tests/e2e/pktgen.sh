@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # weft-pktgen: over devices in one process, where nothing can be lost, and through weftd.
 export WEFT_TOPOLOGY_SECONDS=${WEFT_TOPOLOGY_SECONDS:-200}
-# shellcheck source=../../topologies/lib.sh
-. "$(dirname "$0")/../../topologies/lib.sh"
-cd "$scratch" || exit 1
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
 mkdir -p /run/dpdk && mount -t tmpfs tmpfs /run/dpdk
 
 pktgen() { timeout 30 "$build/tools/pktgen/weft-pktgen" "$@"; }

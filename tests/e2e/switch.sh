@@ -2,15 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # A switch between hosts, seen through the command line: every verb of every noun while packets flow.
 export WEFT_TOPOLOGY_SECONDS=${WEFT_TOPOLOGY_SECONDS:-120}
-# shellcheck source=../../topologies/lib.sh
-. "$(dirname "$0")/../../topologies/lib.sh"
-cd "$scratch" || exit 1
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
 
-said() { grep -q -- "$2" "$1" || { echo "no '$2' in:"; cat "$1"; return 1; }; }
-w() { weft one "$@" >out 2>err || { cat out err; return 1; }; }
-refused() { fails w "$@"; }
-# is VALUE FILTER WORDS…: what a filter says of the JSON of a command.
-is() { equal "$1" "$(value one "${@:2}")"; }
 macs() { value one '[.[].mac] | join(" ")' fdb show "$@"; }
 
 sum_rule() {
@@ -46,7 +40,7 @@ expect 'the device comes, and the port with it' ports_up one late
 expect 'nothing more is missing' is true '.[0].in_sync' system show
 expect 'it is in its bridge' ping_ok h1 10.0.0.3
 expect 'which is told' said events '"name":"late".*"state":"up"'
-expect 'but by hand such a port is refused' refused port add nope type=af_packet device=nope0
+expect 'but by hand such a port is refused' code 1 port add nope type=af_packet device=nope0
 expect 'and not there' is 3 length port show
 
 # --- port, drops, stats ---
@@ -65,7 +59,7 @@ expect 'but the others are from both' ping_ok h2 10.0.0.3
 frames h1 send e1 src=02:00:00:00:00:01 dst=02:00:00:00:00:02 count=3
 expect 'the drops say why' at_least 1 "$(drops one protected)"
 expect 'of this port' at_least 1 "$(value one length drops show tap1)"
-expect 'drops of no port are refused' refused drops show tap9
+expect 'drops of no port are refused' code 1 drops show tap9
 w bridge set br0 ports.tap1.protected=none ports.tap2.protected=none
 expect 'without that it is' ping_ok h1 10.0.0.2
 
@@ -75,7 +69,7 @@ expect 'where they are' is tap2 '.[0].port' fdb show mac=02:00:00:00:00:02
 expect 'by port' equal 02:00:00:00:00:01 "$(macs port=tap1)"
 expect 'by bridge' at_least 2 "$(value one length fdb show br0)"
 expect 'by VLAN' is 0 length fdb show vlan=7
-expect 'a bridge that is not there is refused' refused fdb show bridge=br9
+expect 'a bridge that is not there is refused' code 1 fdb show bridge=br9
 expect 'flush' w fdb flush port=tap1
 expect 'forgets them' equal '' "$(macs port=tap1 mac=02:00:00:00:00:01)"
 ping_ok h1 10.0.0.2
@@ -102,16 +96,16 @@ expect 'to where it is reached' ping_ok h1 10.0.0.2
 # tap2 goes to br1, then the last port cannot be opened: everything goes back.
 sed 's/^bridges:/  nope: { type: af_packet, device: nope0 }\nbridges:/; s/tap2: {}, //; $ a\  br1: { ports: { tap2: {} } }' \
 	back.yaml >fails.yaml
-expect 'a change that fails' refused config apply fails.yaml
+expect 'a change that fails' code 1 config apply fails.yaml
 expect 'leaves the bridges as they were' is br0 '[.[].name] | join(" ")' bridge show
 expect 'and their ports' ping_ok h1 10.0.0.2
 sed 's/^  tap1: .*/  nope: { type: af_packet, device: nope0 }/; s/tap1: {}/nope: {}/' back.yaml >fails.yaml
-expect 'one that takes a port away and fails' refused config apply fails.yaml
+expect 'one that takes a port away and fails' code 1 config apply fails.yaml
 expect 'brings it back' ports_up one tap1
 expect 'to its bridge' ping_ok h1 10.0.0.2
 ip link del late0
 expect 'a port whose device went is down' wait_for 3 port_is one late down
-expect 'a change of it that fails' refused port set late device=nope0
+expect 'a change of it that fails' code 1 port set late device=nope0
 expect 'leaves it as it was, though its device is missing' is late0 .ports.late.device config show
 expect 'and waiting' port_is one late down
 cable late0 h3 e3
@@ -161,7 +155,7 @@ wait "$ping"
 expect 'queues move between workers and lose nothing' said ping.out ' 0% packet loss'
 expect 'what was moved is kept in the configuration' is $((6 % cores)) '.ports.tap1.workers[0]' config show
 if [ "$cores" -gt 1 ]; then
-	expect 'a core is not taken away while a queue is pinned to it' refused system set "workers=[1]"
+	expect 'a core is not taken away while a queue is pinned to it' code 1 system set "workers=[1]"
 	expect 'which is told' said err 'core 0 has no worker'
 fi
 expect 'the sum rule holds for each worker' sum_rule
@@ -188,5 +182,5 @@ wait "${weftd_pid[one]}" 2>/dev/null
 start_weftd one switch.yaml
 expect 'after kill -9 it starts again' ports_up one tap1 tap2 late
 expect 'and carries packets' ping_ok h1 10.0.0.2
-expect 'no turn of the loop was long' at_most 50000 "$(value one '.[0].loop_max_us' system show)"
+expect 'no turn of the loop was long' never_long
 kill "$monitor" 2>/dev/null || true
