@@ -150,7 +150,9 @@ static void print_change(const json_t *change, FILE *out)
 	const char *action = model_text(change, "action"), *name = model_text(change, "name");
 	char sign = !strcmp(action, "add") ? '+' : !strcmp(action, "remove") ? '-' : '~';
 
-	fprintf(out, "%c %s%s", sign, model_text(change, "noun"), *name ? " " : "");
+	fprintf(out, "%c ", sign);
+	text_print(model_text(change, "noun"), out);
+	fputs(*name ? " " : "", out);
 	text_print(name, out);
 	if (sign == '+')
 		print_set(new, out);
@@ -193,8 +195,12 @@ static void print_text(const char *text, FILE *out)
 {
 	for (const char *end; *text; text = end + (*end == '\n')) {
 		end = text + strcspn(text, "\n");
-		for (; text < end; text++)
-			fputc((unsigned char)*text < ' ' && *text != '\t' ? '?' : *text, out);
+		while (text < end) {
+			if (*text == '\t')
+				fputc(*text++, out);
+			else
+				text = text_print_byte(text, out);
+		}
 		fputc('\n', out);
 	}
 }

@@ -9,17 +9,23 @@ static bool starts_character(char c)
 	return (c & 0xc0) != 0x80;
 }
 
+const char *text_print_byte(const char *text, FILE *out)
+{
+	unsigned char c = (unsigned char)text[0], next = c ? (unsigned char)text[1] : 0;
+
+	/* C1 controls are two bytes in UTF-8. */
+	if (c == 0xc2 && next >= 0x80 && next < 0xa0) {
+		fputc('?', out);
+		return text + 2;
+	}
+	fputc(c < ' ' || c == 0x7f ? '?' : c, out);
+	return text + 1;
+}
+
 void text_print(const char *text, FILE *out)
 {
-	for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-		/* C1 controls are two bytes in UTF-8. */
-		if (*c == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0) {
-			fputc('?', out);
-			c++;
-		} else {
-			fputc(*c < ' ' || *c == 0x7f ? '?' : *c, out);
-		}
-	}
+	while (*text)
+		text = text_print_byte(text, out);
 }
 
 size_t text_width(const char *text)
@@ -41,10 +47,10 @@ void text_print_cell(const char *text, size_t width, bool right, bool pad, FILE 
 	if (n <= width) {
 		text_print(text, out);
 	} else {
-		for (size_t left = width; left > 0; text++) {
+		for (size_t left = width; left > 0;) {
 			left -= starts_character(*text);
-			if (left || !starts_character(*text))
-				fputc(*text, out);
+			if (left)
+				text = text_print_byte(text, out);
 		}
 		fputs("…", out);
 	}

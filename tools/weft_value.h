@@ -16,6 +16,8 @@ char *value_text(const json_t *value);
 
 /* A text without what could move a terminal's cursor. */
 void text_print(const char *text, FILE *out);
+/* The same of its first byte, or of the two that are one control. Returns what follows. */
+const char *text_print_byte(const char *text, FILE *out);
 /* Columns that a UTF-8 text takes, every character counted as one. */
 size_t text_width(const char *text);
 /* At most width columns of it, with … at the end where it was cut; and blanks up to width. */
