@@ -281,7 +281,8 @@ static int find_table(const char *name, uint32_t *out)
 	unsigned id;
 
 	while (file && rc < 0 && fgets(line, sizeof(line), file))
-		if (sscanf(line, " %u %127s", &id, word) == 2 && strcmp(word, name) == 0) {
+		if (sscanf(line, " %u %127s", &id, word) == 2 && id > 0 && /* 0 is no table */
+		    strcmp(word, name) == 0) {
 			*out = id;
 			rc = 0;
 		}
