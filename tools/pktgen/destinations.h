@@ -13,14 +13,10 @@
 
 #include <stddef.h>
 
+#include "tools/pktgen/destination_lines.h"
 #include "tools/pktgen/frames.h"
 
 #define DESTINATIONS (1u << 20)
-
-/* The last four bytes of a MAC address, as they lie in the frame, and those bits that count. */
-struct destination_mac {
-	uint32_t value, mask;
-};
 
 struct destinations {
 	uint32_t n_prefixes; /* in the file */
