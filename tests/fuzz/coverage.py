@@ -22,28 +22,56 @@ def read_table(path):
 def run_corpus(program, name, profile):
     kept = [folder for folder in (f'tests/fuzz/corpus/{name}', f'tests/fuzz/crashes/{name}')
             if os.path.isdir(folder)]
-    done = subprocess.run([program, '-runs=0', *kept], capture_output=True, text=True, check=False,
+    done = subprocess.run([program, '-runs=0', '-error_exitcode=76', *kept], capture_output=True, text=True, check=False,
                           env={**os.environ, 'LLVM_PROFILE_FILE': profile})
     if done.returncode not in (0, 77):
         sys.exit(f'{name}: {done.stderr[-2000:]}')
     return done.returncode == 0
 
 
-def lines_of(program, profile, files):
-    """file -> {line: how often}"""
+def within(functions, starts):
+    """Whether a line belongs to one of these functions; starts: line -> name, of all of the file."""
+    def belongs(number):
+        before = [start for start in starts if start <= number]
+        return bool(before) and starts[max(before)] in functions
+    return belongs
+
+
+def lines_of(program, profile, decoders):
+    """file -> {line: how often}. decoders: FILE, or FILE:FUNCTION,FUNCTION… where the rest of it
+    decodes nothing."""
+    files = [decoder.partition(':')[0] for decoder in decoders]
     merged = profile + '.merged'
     subprocess.run(['llvm-profdata', 'merge', '-o', merged, profile], check=True)
     text = subprocess.run(['llvm-cov', 'export', '-format=lcov', f'-instr-profile={merged}', program,
                            *map(os.path.abspath, files)], capture_output=True, text=True, check=True).stdout
-    found, current = {}, {}
+    found, starts, current, first = {}, {}, {}, {}
     for line in text.splitlines():
         key, _, value = line.partition(':')
         if key == 'SF':
             current = found.setdefault(os.path.relpath(value), {})
+            first = starts.setdefault(os.path.relpath(value), {})
+        elif key == 'FN':
+            number, name = value.split(',')
+            first[int(number)] = name.rpartition(':')[2]
         elif key == 'DA':
             number, count = map(int, value.split(',')[:2])
             current[number] = count
-    return found
+    return {file: chosen(decoder, file, found, starts) for decoder, file in zip(decoders, files)}
+
+
+def chosen(decoder, file, found, starts):
+    """Of one file the lines that count."""
+    if file not in found:
+        sys.exit(f'nothing is known of {file}')
+    functions = decoder.partition(':')[2]
+    if not functions:
+        return found[file]
+    unknown = set(functions.split(',')) - set(starts[file].values())
+    if unknown:
+        sys.exit(f'{file} has no {unknown}')
+    belongs = within(functions.split(','), starts[file])
+    return {number: count for number, count in found[file].items() if belongs(number)}
 
 
 def ranges(numbers):
@@ -68,10 +96,6 @@ def main(build, table, *wanted):
                 print(f'| `{name}` | cannot run here | | | |')
                 continue
             found = lines_of(program, profile, decoders[name])
-        unknown = set(decoders[name]) - set(found)
-        if unknown:
-            sys.exit(f'{name}: nothing is known of {unknown}')
-        found = {file: found[file] for file in decoders[name]}  # not what they include
         n = sum(len(lines) for lines in found.values())
         covered = sum(count > 0 for lines in found.values() for count in lines.values())
         n_seeds = len(os.listdir(f'tests/fuzz/corpus/{name}'))

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
  * An address or a prefix as text, and the C library beside it: both take the same for an address,
- * and the same one; what is printed means the same again, to both.
+ * and the same one, and of the same kind; what is printed means the same again, to both.
  */
 #include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,28 @@ static bool library_reads(const char *text, struct addr *out)
 	return inet_pton(is_6 ? AF_INET6 : AF_INET, text, out->bytes) == 1;
 }
 
+static void check_kind(const struct addr *addr)
+{
+	struct in6_addr six;
+	in_addr_t four;
+
+	memcpy(&six, addr->bytes, sizeof(six));
+	if (addr->family == ADDR_IP6) {
+		must(addr_is_unspecified(addr) == !!IN6_IS_ADDR_UNSPECIFIED(&six));
+		must(addr_is_loopback(addr) == !!IN6_IS_ADDR_LOOPBACK(&six));
+		must(addr_is_multicast(addr) == !!IN6_IS_ADDR_MULTICAST(&six));
+		must(addr_is_link_local(addr) == !!IN6_IS_ADDR_LINKLOCAL(&six));
+		return;
+	}
+	four = addr_to_ip4(addr);
+	must(addr_is_unspecified(addr) == (four == INADDR_ANY));
+	must(addr_is_loopback(addr) == (four >> 24 == IN_LOOPBACKNET));
+	must(addr_is_multicast(addr) == !!IN_MULTICAST(four));
+	must(addr_is_link_local(addr) == (four >> 16 == 0xa9fe)); /* 169.254/16 */
+	struct addr again = addr_ip4(four);
+	must(addr_compare(&again, addr) == 0);
+}
+
 static void check_addr(const char *text)
 {
 	struct addr addr, wanted, again;
@@ -35,6 +58,7 @@ static void check_addr(const char *text)
 	if (!is_one)
 		return;
 	must(addr_compare(&addr, &wanted) == 0);
+	check_kind(&addr);
 	addr_print(&addr, printed);
 	must(addr_parse(printed, &again) == 0 && addr_compare(&addr, &again) == 0);
 	must(library_reads(printed, &again) && addr_compare(&addr, &again) == 0);
@@ -47,6 +71,21 @@ static bool is_within(const struct prefix *prefix, const struct addr *addr)
 		if ((prefix->addr.bytes[bit / 8] ^ addr->bytes[bit / 8]) & 0x80 >> bit % 8)
 			return false;
 	return true;
+}
+
+/* Its hosts' bits are all ones, or all zeros. */
+static void check_ends(const struct prefix *prefix)
+{
+	const struct addr *addr = &prefix->addr;
+	unsigned bits = addr_bits(addr), ones = 0;
+
+	for (unsigned bit = prefix->length; bit < bits; bit++)
+		ones += (addr->bytes[bit / 8] & 0x80 >> bit % 8) != 0;
+	must(prefix_is_network(prefix) == (ones == 0));
+	must(prefix_is_broadcast(prefix) ==
+	     (addr->family == ADDR_IP4 && prefix->length < 31 && ones == bits - prefix->length));
+	must(prefix_is_anycast(prefix, addr) == (addr->family == ADDR_IP6 && prefix->length < 127 &&
+						 ones == 0 && !addr_is_link_local(addr)));
 }
 
 static void check_prefix(const char *text)
@@ -62,6 +101,7 @@ static void check_prefix(const char *text)
 	network = prefix_network(&prefix);
 	must(prefix_is_network(&network) && is_within(&prefix, &network.addr));
 	must(prefix_is_network(&prefix) == (prefix_compare(&prefix, &network) == 0));
+	check_ends(&prefix);
 	for (unsigned bit = 0; bit < addr_bits(&prefix.addr); bit += 3) {
 		struct addr other = prefix.addr;
 

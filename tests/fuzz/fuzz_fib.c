@@ -2,8 +2,10 @@
 /*
  * Routes that come, change and go, beside a list that is searched line by line: every address that
  * was named is found to lead where the list says, one by one and as bursts, by each way that this
- * processor has of looking up; and all memory comes back.
+ * processor has of looking up; also where memory lacks, when a route is refused and nothing else
+ * changes; and all memory comes back.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,17 +19,35 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 enum { STEPS = 96, ADDRESSES = FIB_BULK_MAX };
 
 /* One step: what, and how long the prefix is; bytes of the address follow. */
-enum { DEL = 0x80, NEAR = 0x40, SHORT = 0x20 };
+enum { DEL = 0x80, NEAR = 0x40, SHORT = 0x20, GROUP = 0x1f };
+
+/* The first byte. */
+enum {
+	IS4 = 1,
+	LEAST = 0x0e, /* SCARCE: how little memory there is */
+	HOW = 0xf0,
+	SCARCE = 0xe0, /* then what could not be made smaller may be left: it is destroyed, too */
+	DESTROYED = 0xf0, /* with all its routes, not emptied */
+	MEMORY_MIN = 128
+};
+
+/* An address as two numbers. */
+struct bits {
+	uint64_t hi, lo;
+};
 
 struct known {
 	uint8_t bytes[16], length;
+	struct bits bits, mask;
 	uint32_t group;
 };
 
-static struct fib *fib;
+static struct fib *fib, *fibs[2]; /* made once each, and left empty */
+static uint64_t bytes_empty[2];
 static unsigned width; /* bytes of an address */
 static struct known list[STEPS];
 static uint32_t n_list;
+static bool is_scarce;
 static uint8_t asked[ADDRESSES][16];
 static uint32_t n_asked;
 
@@ -46,22 +66,43 @@ static void cut(uint8_t bytes[16], unsigned length)
 	}
 }
 
-static bool is_within(const struct known *k, const uint8_t *addr)
+static uint64_t number(const uint8_t *bytes, unsigned n)
 {
-	uint8_t bytes[16] = {0};
+	uint64_t value = 0;
 
-	memcpy(bytes, addr, width);
-	cut(bytes, k->length);
-	return memcmp(bytes, k->bytes, 16) == 0;
+	for (unsigned i = 0; i < n; i++)
+		value = value << 8 | bytes[i];
+	return value;
 }
 
-/* The longest that holds addr and is shorter than limit. */
-static uint32_t longest(const uint8_t *addr, unsigned limit)
+static struct bits bits_of(const uint8_t bytes[16])
 {
+	return (struct bits){number(bytes, 8), number(bytes + 8, 8)};
+}
+
+static void note_bits(struct known *k)
+{
+	uint8_t ones[16];
+
+	memset(ones, 0xff, sizeof(ones));
+	cut(ones, k->length);
+	k->bits = bits_of(k->bytes);
+	k->mask = bits_of(ones);
+}
+
+static bool is_within(const struct known *k, const struct bits *addr)
+{
+	return (addr->hi & k->mask.hi) == k->bits.hi && (addr->lo & k->mask.lo) == k->bits.lo;
+}
+
+/* The longest that holds bytes and is shorter than limit. */
+static uint32_t longest(const uint8_t bytes[16], unsigned limit)
+{
+	const struct bits addr = bits_of(bytes);
 	const struct known *best = NULL;
 
 	for (uint32_t i = 0; i < n_list; i++)
-		if (list[i].length < limit && is_within(&list[i], addr) &&
+		if (list[i].length < limit && is_within(&list[i], &addr) &&
 		    (!best || list[i].length > best->length))
 			best = &list[i];
 	return best ? best->group : FIB_NONE;
@@ -78,8 +119,11 @@ static struct known *find(const struct known *k)
 static void set(const struct known *k)
 {
 	struct known *old = find(k);
+	int rc = fib_set(fib, k->bytes, k->length, k->group);
 
-	must(fib_set(fib, k->bytes, k->length, k->group) == 0);
+	must(rc == 0 || (rc == -ENOMEM && is_scarce));
+	if (rc < 0)
+		return;
 	if (!old)
 		old = &list[n_list++];
 	*old = *k;
@@ -116,15 +160,6 @@ static void ask_around(const struct known *k)
 	ask(bytes);
 }
 
-static uint64_t number(const uint8_t *bytes, unsigned n)
-{
-	uint64_t value = 0;
-
-	for (unsigned i = 0; i < n; i++)
-		value = value << 8 | bytes[i];
-	return value;
-}
-
 static void look_up(const struct fib_way *way, uint32_t n, uint32_t groups[ADDRESSES])
 {
 	struct fib_key6 keys[ADDRESSES];
@@ -146,20 +181,19 @@ static void look_up(const struct fib_way *way, uint32_t n, uint32_t groups[ADDRE
 static void compare(void)
 {
 	uint32_t n = n_asked < ADDRESSES ? n_asked : ADDRESSES, groups[ADDRESSES];
+	uint32_t wanted[ADDRESSES];
 
 	must(fib_prefixes(fib) == n_list);
 	look_up(&fib_scalar, n, groups);
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t wanted = longest(asked[i], 129);
-
-		must(groups[i] == wanted && fib_find(fib, asked[i]) == wanted);
+		wanted[i] = longest(asked[i], 129);
+		must(groups[i] == wanted[i] && fib_find(fib, asked[i]) == wanted[i]);
 	}
 #ifdef FIB_LOOKUP_AVX512
 	if (!fib_avx512_works())
 		return;
 	look_up(&fib_avx512, n, groups);
-	for (uint32_t i = 0; i < n; i++)
-		must(groups[i] == longest(asked[i], 129));
+	must(memcmp(groups, wanted, n * sizeof(groups[0])) == 0);
 #endif
 }
 
@@ -170,12 +204,13 @@ static const uint8_t *step(const uint8_t *at, const uint8_t *end, struct known *
 	unsigned from = what & NEAR ? (what & SHORT ? width / 2 : width - 1) : 0;
 
 	k->length = (uint8_t)(length % (width * 8 + 1));
-	k->group = 1 + turn + (what & 0x1f) * 100;
+	k->group = 1 + turn + (what & GROUP) * 100;
 	if (!(what & NEAR))
 		memset(k->bytes, 0, 16);
 	for (; from < width && at < end; from++)
 		k->bytes[from] = *at++;
 	cut(k->bytes, k->length);
+	note_bits(k);
 	if (what & DEL)
 		take_out(k);
 	else
@@ -184,30 +219,57 @@ static const uint8_t *step(const uint8_t *at, const uint8_t *end, struct known *
 	return at;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void begin(uint8_t how)
 {
-	const uint8_t *at = data, *end = data + size;
-	struct known last = {0};
+	bool is_4 = how & IS4;
 
-	if (size < 1)
-		return 0;
 	n_list = n_asked = 0;
-	width = *at++ & 1 ? 4 : 16;
-	fib = fib_create(width == 4 ? FIB_IP4 : FIB_IP6);
-	must(fib != NULL);
-	for (uint32_t i = 0; i < STEPS && end - at >= 2; i++) {
-		at = step(at, end, &last, i);
-		if (i % 8 == 7)
-			compare();
+	width = is_4 ? 4 : 16;
+	is_scarce = (how & HOW) == SCARCE;
+	if (!fibs[is_4]) {
+		fibs[is_4] = fib_create(is_4 ? FIB_IP4 : FIB_IP6);
+		must(fibs[is_4] != NULL);
+		bytes_empty[is_4] = fib_bytes(fibs[is_4]);
 	}
-	compare();
-	while (n_list > 0) {
+	fib = fibs[is_4];
+	buddy_limit(is_scarce ? (uint64_t)MEMORY_MIN << (how & LEAST) / 2 : UINT64_MAX);
+}
+
+/* By taking all routes out, or with all that there are. */
+static void end(uint8_t how)
+{
+	bool is_4 = how & IS4;
+	struct known last;
+
+	buddy_limit(UINT64_MAX);
+	while (n_list > 0 && (how & HOW) != DESTROYED) {
 		last = list[0];
 		take_out(&last);
 	}
 	compare();
-	fib_destroy(fib);
+	if (is_scarce || (how & HOW) == DESTROYED) {
+		fib_destroy(fib);
+		fibs[is_4] = NULL;
+	}
 	retire_drain();
 	must(buddy_used() == 0);
+	must(!fibs[is_4] || fib_bytes(fibs[is_4]) == bytes_empty[is_4]);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const uint8_t *at = data + 1, *stop = data + size;
+	struct known last = {0};
+
+	if (size < 1)
+		return 0;
+	begin(data[0]);
+	for (uint32_t i = 0; i < STEPS && stop - at >= 2; i++) {
+		at = step(at, stop, &last, i);
+		if (i % 8 == 7)
+			compare();
+	}
+	compare();
+	end(data[0]);
 	return 0;
 }

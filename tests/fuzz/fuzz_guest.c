@@ -7,6 +7,7 @@
 
 #include "dataplane/gso.h"
 #include "dataplane/offload.h"
+#include "tests/fuzz/buffers.h"
 #include "tests/support/eal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -17,8 +18,11 @@ struct told {
 	uint16_t mss;     /* the guest's wish */
 	uint16_t len;     /* of the packet; what the input does not give is zeros */
 	uint16_t first;   /* bytes in its first segment, at most */
-	uint8_t is_jumbo; /* odd: a port of 9000 bytes */
+	uint8_t is_jumbo; /* odd: a port of 9000 bytes; the rest: so many buffers, but for one, are
+			   * left; 0: enough */
 } __attribute__((packed));
+
+static bool is_scarce;
 
 /* A segment at the very end of its memory, so that a step beyond it is seen. */
 static void segment(struct rte_mbuf *m, const uint8_t *data, size_t given, uint16_t len)
@@ -49,6 +53,8 @@ static void cut(const struct rte_mbuf *m, uint32_t max_frame)
 	while (c.next < c.n) {
 		struct rte_mbuf *part = gso_cut_next(&c, test_pool());
 
+		if (!part && is_scarce)
+			return;
 		if (!part || part->pkt_len <= headers || part->pkt_len > headers + m->tso_segsz ||
 		    part->pkt_len - m->l2_len + 14 > max_frame)
 			abort();
@@ -73,6 +79,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	data += sizeof(told);
 	size -= sizeof(told);
 	max_frame = told.is_jumbo & 1 ? 9014 : 1514;
+	is_scarce = told.is_jumbo > 1;
+	if (is_scarce)
+		buffers_leave(told.is_jumbo / 2 - 1);
 	if (told.first > told.len)
 		told.first = told.len;
 	if (told.first > 2048)
@@ -100,6 +109,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else if (gso_finish_csum(&first) == 0 && first.ol_flags & RTE_MBUF_F_TX_L4_MASK) {
 		abort();
 	}
+	if (is_scarce)
+		buffers_return();
 	free(first.buf_addr);
 	free(second.buf_addr);
 	if (rte_mempool_avail_count(test_pool()) != TEST_POOL_SIZE)

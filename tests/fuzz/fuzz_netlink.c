@@ -2,7 +2,7 @@
 /*
  * A route as the kernel tells it: nothing beyond the message is read; what is
  * understood is a network with hops that weft has room for, and, told back to the
- * kernel, the same route.
+ * kernel, the same route. Or (first byte 2) the name of a table.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +30,20 @@ static void check(const struct kernel_route *route)
 	nlmsg_free(msg);
 }
 
+/* Digits are that number. */
+static void check_table(const uint8_t *data, size_t size)
+{
+	char *text = strndup((const char *)data, size);
+	uint32_t table = 0;
+
+	if (!text)
+		abort();
+	if (kernel_table_parse(text, &table) == 0 &&
+	    (table == 0 || (*text >= '0' && *text <= '9' && strtoul(text, NULL, 10) != table)))
+		abort();
+	free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct kernel_route route;
@@ -37,6 +51,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 1 || size > 8192)
 		return 0;
+	if (data[0] == 2) {
+		check_table(data + 1, size - 1);
+		return 0;
+	}
 	/* A copy at the very end of its memory, so that a read beyond it is seen. */
 	head = malloc(sizeof(*head) + size - 1);
 	if (!head)

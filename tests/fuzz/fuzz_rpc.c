@@ -1,26 +1,59 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* Lines from a client, one after another on one configuration: each answer is one line of JSON. */
+/*
+ * Lines from a client, one after another on one configuration: each answer is one line of JSON. A
+ * request that has to wait is asked once more when what it waits for is known, and then is
+ * answered; streams end with the client.
+ */
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/spine/rpc.h"
+#include "control/spine/log.h"
+#include "control/spine/rpc_own.h"
 #include "tests/fuzz/registry.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void answer(const struct api *api, const char *line, size_t size)
+static struct rpc_client client; /* without a connection */
+
+static void must(bool holds)
 {
-	char *text = rpc_answer(api, line, size);
+	if (!holds)
+		abort();
+}
 
-	if (text) {
-		size_t length = strlen(text);
-		json_t *json = json_loads(text, 0, NULL);
+static void check(char *text)
+{
+	size_t length = text ? strlen(text) : 0;
+	json_t *json = text ? json_loads(text, 0, NULL) : NULL;
 
-		if (!json || (length && memchr(text, '\n', length - 1)))
-			abort();
-		json_decref(json);
-	}
+	must(!text || (json && !(length && memchr(text, '\n', length - 1))));
+	json_decref(json);
 	free(text);
+}
+
+static void resume(void *arg)
+{
+}
+
+/* peer: who may wait, or NULL for one who cannot. */
+static void answer(const struct api *api, const char *line, size_t size, struct rpc_client *peer)
+{
+	struct rpc_ask *ask = rpc_ask_read(line, size);
+	int turns = 0;
+
+	must(ask != NULL);
+	while (rpc_ask_go_on(ask, api, peer)) {
+		must(++turns <= 2 * RPC_BATCH_MAX); /* each waits once at most */
+		if (peer && later_is_waiting(&peer->later)) {
+			rpc_streams_gone(peer);
+			fuzz_registry_known();
+		}
+	}
+	check(rpc_ask_take(ask));
+	rpc_ask_free(ask);
+	must(!client.later.items && client.asking == NULL);
+	if (peer)
+		rpc_streams_gone(peer);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -29,11 +62,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct api api = {.registry = &fuzz_registry, .config = config};
 	const char *at = (const char *)data, *end = at + size;
 
+	log_set_level(LOG_LEVEL_ERROR);
+	memset(&client, 0, sizeof(client));
+	client.later.resume = resume;
+	LIST_INIT(&client.streams);
 	while (at < end) {
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
 		const char *stop = newline ? newline : end;
 
-		answer(&api, at, (size_t)(stop - at));
+		/* A blank before it: from nobody. */
+		answer(&api, at, (size_t)(stop - at), *at == ' ' ? NULL : &client);
 		at = stop + 1;
 	}
 	config_destroy(config);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* A frame with the virtio header that came before it, as tap and AF_PACKET give them: what comes
  * out are whole packets, whose checksums can be finished or are refused, whatever a sender says
- * about where they are; and no packet buffer is lost. */
+ * about where they are; what is sent on as it is has a header that is borne out; and no packet
+ * buffer is lost, also where there are too few. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 
 #include "dataplane/gso.h"
 #include "dataplane/vnet.h"
+#include "tests/fuzz/buffers.h"
 #include "tests/support/eal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -18,8 +20,14 @@ struct told {
 	uint16_t len;     /* of the frame; what the input does not give is zeros */
 	uint16_t vlan;    /* 0: none was taken out by the kernel */
 	uint16_t l2, l3;  /* to be believed instead of what was found, */
-	uint8_t override; /* where this is odd; 8: jumbo frames, 16: takes large TCP */
+	uint8_t override; /* where this is odd; 8: jumbo frames, 16: takes large TCP; FEW */
 } __attribute__((packed));
+
+enum {
+	FEW = 0xe0,   /* of override: how few buffers are left once the slot has its own; all of
+		       * these bits: before */
+	NARROW = 0x80 /* of l2: nobody sends anything beyond the MTU */
+};
 
 static struct port port;
 
@@ -37,6 +45,29 @@ static void put(struct vnet_slot *slot, const uint8_t *data, size_t size, uint32
 	}
 }
 
+/* As a port sends it on. */
+static void check_tx(struct rte_mbuf *m)
+{
+	struct iovec iov[VNET_TX_SEGS + 1];
+	struct virtio_net_hdr hdr;
+	size_t sum = 0;
+	uint16_t n = vnet_tx_iov(m, &hdr, iov, VNET_TX_SEGS + 1);
+
+	if (n != m->nb_segs + 1 || vnet_tx_iov(m, &hdr, iov, m->nb_segs) != 0)
+		abort();
+	for (uint16_t i = 0; i < n; i++)
+		sum += iov[i].iov_len;
+	if (sum != m->pkt_len + sizeof(hdr))
+		abort();
+	if (hdr.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM &&
+	    hdr.csum_start + hdr.csum_offset + 2u > m->pkt_len)
+		abort();
+	if (hdr.gso_type != VIRTIO_NET_HDR_GSO_NONE &&
+	    (!hdr.gso_size || !(hdr.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) ||
+	     hdr.hdr_len + hdr.gso_size >= m->pkt_len))
+		abort();
+}
+
 static void check(struct rte_mbuf *m, const struct told *told)
 {
 	uint32_t sum = 0, n = 0;
@@ -45,6 +76,7 @@ static void check(struct rte_mbuf *m, const struct told *told)
 		sum += s->data_len;
 	if (sum != m->pkt_len || n != m->nb_segs)
 		abort();
+	check_tx(m);
 	if (told->override & 1) {
 		m->l2_len = told->l2 & 0x7f;
 		m->l3_len = told->l3 & 0x1ff;
@@ -82,12 +114,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(&told, data, sizeof(told));
 	port_init(&port, "p", NULL, 1, 1, told.override & 8 ? 9000 : 1500);
 	port.caps = PORT_CAN_CSUM | (told.override & 16 ? PORT_CAN_TSO : 0);
-	q = vnet_queue_create(eventfd(0, 0), 1, true, &port, pool);
-	if (!q || !vnet_slot_fill(q, &q->slots[0]))
+	q = vnet_queue_create(eventfd(0, 0), 1, !(told.l2 & NARROW), &port, pool);
+	if (!q)
 		abort();
-	q->slots[0].hdr = told.hdr;
-	put(&q->slots[0], data + sizeof(told), size - sizeof(told), told.len);
-	take(q, &told);
+	if ((told.override & FEW) == FEW)
+		buffers_leave(0);
+	if (vnet_slot_fill(q, &q->slots[0])) {
+		q->slots[0].hdr = told.hdr;
+		put(&q->slots[0], data + sizeof(told), size - sizeof(told), told.len);
+		if (told.override & FEW)
+			buffers_leave((told.override & FEW) / 32u);
+		take(q, &told);
+	} else if ((told.override & FEW) != FEW) {
+		abort();
+	}
+	buffers_return();
+	if (!vnet_slot_fill(q, &q->slots[0])) /* what was taken away, or what was not there */
+		abort();
 	vnet_queue_destroy(q);
 	if (rte_mempool_avail_count(pool) != TEST_POOL_SIZE)
 		abort();
