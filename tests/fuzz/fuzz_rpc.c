@@ -35,25 +35,28 @@ static void resume(void *arg)
 {
 }
 
-/* peer: who may wait, or NULL for one who cannot. */
-static void answer(const struct api *api, const char *line, size_t size, struct rpc_client *peer)
+/* From nobody, who cannot wait. */
+static void answer_nobody(const struct api *api, const char *line, size_t size)
+{
+	check(rpc_answer(api, line, size));
+}
+
+static void answer(const struct api *api, const char *line, size_t size)
 {
 	struct rpc_ask *ask = rpc_ask_read(line, size);
-	int turns = 0;
 
 	must(ask != NULL);
-	while (rpc_ask_go_on(ask, api, peer)) {
-		must(++turns <= 2 * RPC_BATCH_MAX); /* each waits once at most */
-		if (peer && later_is_waiting(&peer->later)) {
-			rpc_streams_gone(peer);
-			fuzz_registry_known();
-		}
+	for (int i = 0; rpc_ask_go_on(ask, api, &client); i++) {
+		must(i < 2 * RPC_BATCH_MAX); /* each waits once at most */
+		if (!rpc_client_has_to_wait(&client))
+			continue;
+		rpc_streams_gone(&client);
+		fuzz_registry_known();
 	}
 	check(rpc_ask_take(ask));
 	rpc_ask_free(ask);
 	must(!client.later.items && client.asking == NULL);
-	if (peer)
-		rpc_streams_gone(peer);
+	rpc_streams_gone(&client);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -71,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		const char *stop = newline ? newline : end;
 
 		/* A blank before it: from nobody. */
-		answer(&api, at, (size_t)(stop - at), *at == ' ' ? NULL : &client);
+		(*at == ' ' ? answer_nobody : answer)(&api, at, (size_t)(stop - at));
 		at = stop + 1;
 	}
 	config_destroy(config);

@@ -90,7 +90,7 @@ live() {
 	expect 'somebody watches the bridge again' begin_watch 02:00:00:00:00:02
 	expect 'the other machine migrates' migrates vm2 vm4 start_second
 	expect 'weft announces it' is_announced 10
-	expect 'its address has moved before it has said a word' wait_for 3 is_behind 02:00:00:00:00:02 vm4
+	expect 'its address is behind the port that it moved to' wait_for 3 is_behind 02:00:00:00:00:02 vm4
 	expect 'and it is reached' reach_each_other vm1 vm4
 }
 
