@@ -170,8 +170,6 @@ static void take(struct rip_route *route, struct rip_neighbor *from, const struc
 	route->metric = entry->metric;
 	route->tag = entry->tag;
 	after_change(route, before);
-	if (before.metric == RIP_INFINITY)
-		rip_route_changed(route); /* be it that its metric is what it was long ago */
 }
 
 /* Whether a way is no longer one of several: the others are better now, or have another tag. */

@@ -147,6 +147,8 @@ static void configure(struct rip_net *net, struct rip_net_router *self)
 		ifaces[i] = merged(&self->ifaces[i]);
 	rip_conf_default(&conf, net->family);
 	conf.routes_max = net->routes_max;
+	if (net->triggered_us)
+		conf.triggered_us = net->triggered_us;
 	if (net->update_us) {
 		conf.update_us = net->update_us;
 		conf.timeout_us = 6 * net->update_us;

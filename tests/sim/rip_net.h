@@ -25,7 +25,8 @@ struct rip_net {
 	uint8_t family;
 	bool redistributes;
 	uint32_t tag, routes_max;
-	int64_t update_us; /* 0: as rip_conf_default has it, and timeouts with it */
+	int64_t update_us;    /* 0: as rip_conf_default has it, and timeouts with it */
+	int64_t triggered_us; /* likewise */
 	uint32_t neighbor_routes_max, packets_max,
 		neighbors_max;      /* 0: as rip_conf_default has it */
 	uint8_t paths;              /* next hops of a route */

@@ -245,7 +245,7 @@ static void two_that_tell_a_default_route_do_not_believe_each_other(void **state
 	expect_route(b, "0.0.0.0/0", 2);
 	rip_net_conf(b, bc)->originate = true; /* from now on */
 	rip_net_configure(&net);
-	run(70);
+	run(200); /* longer than b tells that it has lost it */
 	expect_no_route(b, "0.0.0.0/0");
 	expect_no_route(c, "0.0.0.0/0");
 	expect_no_route(a, "0.0.0.0/0"); /* b tells it on the other wire alone */
@@ -271,6 +271,21 @@ static void another_interval_holds_at_once(void **state)
 	run(24);
 	net.world->watch = NULL;
 	assert_in_range(n_updates, 9, 15);
+}
+
+static void another_pace_of_changes_holds_for_those_that_wait(void **state)
+{
+	net.update_us = SPAN_S(1000);
+	net.triggered_us = SPAN_S(60);
+	rip_net_configure(&net);
+	run(40);
+	end_set_up(rip_net_stub(c), false);
+	run(10);
+	expect_route(b, "10.3.0.0/16", 2);
+	net.triggered_us = SPAN_S(1);
+	rip_net_configure(&net);
+	run(2);
+	expect_no_route(b, "10.3.0.0/16");
 }
 
 static void another_cost_and_another_offset_hold_at_once(void **state)
@@ -339,6 +354,7 @@ int main(void)
 		TEST(a_default_route_that_is_told_no_more_is_withdrawn),
 		TEST(two_that_tell_a_default_route_do_not_believe_each_other),
 		TEST(another_interval_holds_at_once),
+		TEST(another_pace_of_changes_holds_for_those_that_wait),
 		TEST(another_cost_and_another_offset_hold_at_once),
 		TEST(who_speaks_again_asks_for_what_he_has_missed),
 		TEST(an_equal_way_whose_tag_changes_is_no_longer_one),

@@ -166,16 +166,19 @@ static void happen(enum event event)
 
 /* --- states --- */
 
-enum state { UNKNOWN, LEARNED, TWO_WAYS, UNREACHABLE, OWNED, OWNED_AND_LEARNED, STATES };
+enum state { UNKNOWN, LEARNED, TWO_WAYS, UNREACHABLE, OWNED, OWNED_AND_LEARNED, WITHDRAWN, STATES };
 
 static const char *const state_names[STATES] = {
-	"unknown", "learned of A", "of A and B", "unreachable", "own", "own, and of A",
+	"unknown", "learned of A",  "of A and B",  "unreachable",
+	"own",     "own, and of A", "own no more",
 };
 
 static void bring_to(enum state state)
 {
-	if (state == OWNED || state == OWNED_AND_LEARNED)
+	if (state == OWNED || state == OWNED_AND_LEARNED || state == WITHDRAWN)
 		redistribute(true);
+	if (state == WITHDRAWN)
+		redistribute(false);
 	if (state == LEARNED || state == TWO_WAYS || state == UNREACHABLE ||
 	    state == OWNED_AND_LEARNED)
 		says(net.a, 2, 0);
