@@ -21,6 +21,7 @@ struct target {
 struct loop {
 	uint32_t router, target, size;
 	int64_t since_us;
+	const struct link *link; /* the last one, by which it comes back */
 };
 
 struct judge {
@@ -36,8 +37,8 @@ struct judge {
 	/* Of the search, by router: the mark of the last one that came by, after how many steps, by
 	 * which link. */
 	uint32_t *seen, *depth, *queue, mark;
-	const struct link **by;
-	int64_t bounds[SPEAKERS_MAX][2]; /* of loops of two, and of more */
+	const struct link **by, *closing; /* closing: that of the loop that it found */
+	int64_t bounds[SPEAKERS_MAX][2];  /* of loops of two, and of more */
 	int64_t last_change_us, longest_loop_us;
 	uint64_t n_changes;
 	bool is_over;
@@ -175,8 +176,10 @@ static uint32_t follow(struct judge *judge, const struct router *from, const str
 			hop->kind == NEXTHOP_GATEWAY ? router_at(from, hop) : NULL;
 		const struct link *link = next ? from->ends[hop->iface - 1]->link : NULL;
 
-		if (next == start && (!size || size_of(judge, from, link) < size))
+		if (next == start && (!size || size_of(judge, from, link) < size)) {
 			size = size_of(judge, from, link);
+			judge->closing = link;
+		}
 		if (!next || judge->seen[next->number] == judge->mark)
 			continue;
 		judge->seen[next->number] = judge->mark;
@@ -250,7 +253,8 @@ static void note_loop(struct judge *judge, const struct loop *loop, const char *
 
 static void begin_loop(struct judge *judge, uint32_t router, uint32_t target, uint32_t size)
 {
-	struct loop loop = {router, target, size, judge->scene->world->timers.now.us};
+	struct loop loop = {router, target, size, judge->scene->world->timers.now.us,
+			    judge->closing};
 
 	judge->loops = grown(judge->loops, judge->n_loops, sizeof(loop));
 	judge->loops[judge->n_loops++] = loop;
@@ -264,17 +268,30 @@ static void end_loop(struct judge *judge, struct loop *loop)
 	*loop = judge->loops[--judge->n_loops];
 }
 
+/* Two that point to each other are over when one of them points elsewhere, be it to the next one
+ * that points back. */
+static bool is_over(const struct judge *judge, const struct loop *loop, uint32_t size)
+{
+	return size == 0 || (size == 2 && loop->size == 2 && judge->closing != loop->link);
+}
+
 /* Those toward a target that something changed for: are they still there? */
 static void look_at_loops(struct judge *judge, uint32_t target)
 {
 	for (uint32_t i = judge->n_loops; i-- > 0;) {
 		struct loop *loop = &judge->loops[i];
-		uint32_t size = loop->target == target ? loop_size(judge, loop->router, target) : 1;
+		uint32_t router = loop->router, size;
 
-		if (size == 0)
-			end_loop(judge, loop);
-		else if (loop->target == target && size > loop->size)
+		if (loop->target != target)
+			continue;
+		size = loop_size(judge, router, target);
+		if (size > loop->size)
 			loop->size = size; /* it is another one by now: judged by what it allows */
+		if (!is_over(judge, loop, size))
+			continue;
+		end_loop(judge, loop);
+		if (size)
+			begin_loop(judge, router, target, size);
 	}
 }
 

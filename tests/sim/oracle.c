@@ -87,18 +87,22 @@ static bool is_connected(const struct topo *topo, uint32_t router, const struct 
 	return false;
 }
 
-/* A static route that leads somewhere: its interface is up, and its gateway answers. */
+/* The nearest static route that leads somewhere: its interface is up, and its gateway answers. */
 static const struct topo_static *static_of(const struct topo *topo, uint32_t router,
 					   const struct prefix *prefix)
 {
+	const struct topo_static *nearest = NULL;
+
 	for (uint32_t i = 0; i < topo->n_statics; i++) {
 		const struct topo_static *route = &topo->statics[i];
 
 		if (route->router == router && prefix_compare(&route->prefix, prefix) == 0 &&
-		    (route->is_blackhole || (!topo->links[route->link].is_down && !route->is_left)))
-			return route;
+		    (route->is_blackhole ||
+		     (!topo->links[route->link].is_down && !route->is_left)) &&
+		    (!nearest || route->distance < nearest->distance))
+			nearest = route;
 	}
-	return NULL;
+	return nearest;
 }
 
 static void own_route(const struct topo *topo, uint32_t router, const struct prefix *prefix,

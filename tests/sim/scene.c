@@ -52,7 +52,8 @@ static void configure_statics(struct scene *scene, uint32_t router, struct insta
 		if (route->router == router)
 			routes[conf.n++] =
 				(struct static_conf){route->prefix, hop_of(scene, route),
-						     (uint32_t)route->metric, (uint32_t)route->tag};
+						     (uint32_t)route->metric, (uint32_t)route->tag,
+						     (uint8_t)route->distance};
 	}
 	if (instance->protocol->reconfigure(instance, &conf) < 0)
 		abort();

@@ -155,6 +155,8 @@ static void print_interfaces(const struct topo *topo, uint32_t router, FILE *out
 
 static void print_marks(const struct topo_static *route, FILE *out)
 {
+	if (route->distance > 1)
+		fprintf(out, ", distance: %d", (int)route->distance);
 	if (route->metric)
 		fprintf(out, ", metric: %d", (int)route->metric);
 	if (route->tag)

@@ -6,9 +6,15 @@
 
 #include "routing/core/container_of.h"
 
+enum { DISTANCES = 110 };
+
 struct statics {
 	struct instance instance;
-	struct prefix *prefixes;
+	uint32_t sources[DISTANCES]; /* 0: none yet; that of 1 is the instance's */
+	struct given {
+		struct prefix prefix;
+		uint32_t source;
+	} * given;
 	uint32_t n;
 };
 
@@ -25,6 +31,7 @@ static struct instance *create(struct env *env)
 		return NULL;
 	self->instance = (struct instance){.protocol = &protocol_statics, .env = env};
 	self->instance.source = rib_source_add(env->rib, RIB_STATIC);
+	self->sources[1] = self->instance.source;
 	if (self->instance.source)
 		return &self->instance;
 	free(self);
@@ -36,22 +43,34 @@ static void stop(struct instance *instance)
 	struct statics *self = statics_of(instance);
 
 	for (uint32_t i = 0; i < self->n; i++)
-		rib_del(instance->env->rib, instance->source, 0, &self->prefixes[i]);
-	free(self->prefixes);
-	self->prefixes = NULL;
+		rib_del(instance->env->rib, self->given[i].source, 0, &self->given[i].prefix);
+	free(self->given);
+	self->given = NULL;
 	self->n = 0;
 }
 
-static int give(struct instance *instance, const struct static_conf *conf)
+/* The source of a distance: what is given by one does not replace what is by another. */
+static uint32_t source_of(struct statics *self, uint8_t distance)
 {
-	struct rib *rib = instance->env->rib;
-	struct rib_route route = {.distance = 1,
+	if (!self->sources[distance])
+		self->sources[distance] = rib_source_add(self->instance.env->rib, RIB_STATIC);
+	return self->sources[distance];
+}
+
+static int give(struct statics *self, const struct static_conf *conf)
+{
+	struct rib *rib = self->instance.env->rib;
+	uint8_t distance = conf->distance ? conf->distance : 1;
+	uint32_t source = source_of(self, distance);
+	struct rib_route route = {.distance = distance,
 				  .metric = conf->metric,
 				  .tag = conf->tag,
 				  .set = nexthop_set_get(rib_sets(rib), &conf->hop, 1)};
-	int r = route.set ? rib_set(rib, instance->source, 0, &conf->prefix, &route) : -errno;
+	int r = source && route.set ? rib_set(rib, source, 0, &conf->prefix, &route) : -errno;
 
 	nexthop_set_unref(rib_sets(rib), route.set);
+	if (r == 0)
+		self->given[self->n++] = (struct given){conf->prefix, source};
 	return r;
 }
 
@@ -62,14 +81,11 @@ static int reconfigure(struct instance *instance, const void *value)
 	int r = 0;
 
 	stop(instance);
-	self->prefixes = calloc(conf->n + 1, sizeof(*self->prefixes));
-	if (!self->prefixes)
+	self->given = calloc(conf->n + 1, sizeof(*self->given));
+	if (!self->given)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < conf->n && r == 0; i++) {
-		r = give(instance, &conf->routes[i]);
-		if (r == 0)
-			self->prefixes[self->n++] = conf->routes[i].prefix;
-	}
+	for (uint32_t i = 0; i < conf->n && r == 0; i++)
+		r = conf->routes[i].distance < DISTANCES ? give(self, &conf->routes[i]) : -EINVAL;
 	return r;
 }
 
@@ -78,7 +94,9 @@ static void destroy(struct instance *instance)
 	if (!instance)
 		return;
 	stop(instance);
-	rib_source_del(instance->env->rib, instance->source);
+	for (uint32_t i = 1; i < DISTANCES; i++)
+		if (statics_of(instance)->sources[i])
+			rib_source_del(instance->env->rib, statics_of(instance)->sources[i]);
 	free(statics_of(instance));
 }
 

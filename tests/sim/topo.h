@@ -68,7 +68,7 @@ struct topo_static {
 	struct prefix prefix;
 	bool is_blackhole;
 	uint32_t link, via; /* the router on it */
-	int64_t metric, tag;
+	int64_t distance, metric, tag;
 	bool bfd;
 	bool is_left; /* now: BFD says that the gateway does not answer any more */
 };

@@ -82,10 +82,13 @@ static bool read_via(struct topo_reader *r, struct topo_static *route)
 			   r->topo->routers[route->router].name, r->topo->routers[route->via].name);
 }
 
+enum { STATIC_FARTHEST = 109 }; /* before every protocol's routes */
+
 static const struct option static_options[] = {
 	{"metric", OPTION_NUMBER, 0, 0, 1000, NULL},
 	{"tag", OPTION_NUMBER, 0, 0, TOPO_TAGS - 1, NULL},
 	{"bfd", OPTION_BOOL, 0, 0, 0, NULL},
+	{"distance", OPTION_NUMBER, 1, 1, STATIC_FARTHEST, NULL},
 	{NULL, 0, 0, 0, 0, NULL},
 };
 
@@ -110,6 +113,7 @@ static bool read_static_options(struct topo_reader *r, struct topo_static *route
 	route->metric = settings.values[0];
 	route->tag = settings.values[1];
 	route->bfd = settings.values[2];
+	route->distance = settings.values[3];
 	return !route->bfd || !route->is_blackhole ||
 	       topo_refuse(r, "bfd: a blackhole has no gateway that could answer");
 }
@@ -124,6 +128,7 @@ bool topo_read_static(struct topo_reader *r)
 		return false;
 	for (uint32_t i = 0; i < topo->n_statics; i++)
 		if (topo->statics[i].router == route.router &&
+		    topo->statics[i].distance == route.distance &&
 		    prefix_compare(&topo->statics[i].prefix, &route.prefix) == 0)
 			return topo_refuse(r, "static: %s has this route already",
 					   topo->routers[route.router].name);
@@ -270,6 +275,7 @@ static void print_static(const struct topo *topo, const struct topo_static *rout
 		route->is_blackhole ? "" : topo->routers[route->via].name);
 	print_number("metric", route->metric, 0, out);
 	print_number("tag", route->tag, 0, out);
+	print_number("distance", route->distance, 1, out);
 	fprintf(out, "%s\n", route->bfd ? " bfd=yes" : "");
 }
 
