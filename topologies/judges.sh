@@ -49,11 +49,25 @@ start_frr() {
 	cp "$2" "$folder/frr.conf" && chmod 644 "$folder/frr.conf"
 	echo "username root nopassword" >"$folder/vtysh.conf" # vtysh asks no PAM then
 	for daemon in zebra "${@:3}"; do
-		judge "$1" "/usr/lib/frr/$daemon" -u frr -g frr -f "$folder/frr.conf" \
-			-i "$folder/$daemon.pid" -z "$folder/zserv" --vty_socket "$folder" -P 0 \
-			--log "file:$folder/$daemon.log" >"$folder/$daemon.out" 2>&1 &
-		wait_for 10 test -S "$folder/$daemon.vty" ||
-			{ echo "# $daemon does not start"; sed 's/^/# /' "$folder/$daemon.out"; }
+		start_frr_daemon "$1" "$daemon"
+	done
+}
+
+start_frr_daemon() { # HOST DAEMON
+	local folder=$scratch/frr-$1 daemon=$2
+	rm -f "$folder/$daemon.vty" # of one that was killed
+	judge "$1" "/usr/lib/frr/$daemon" -u frr -g frr -f "$folder/frr.conf" \
+		-i "$folder/$daemon.pid" -z "$folder/zserv" --vty_socket "$folder" -P 0 \
+		--log "file:$folder/$daemon.log" >"$folder/$daemon.out" 2>&1 &
+	wait_for 10 test -S "$folder/$daemon.vty" ||
+		{ echo "# $daemon does not start"; sed 's/^/# /' "$folder/$daemon.out"; }
+}
+
+# kill_judge PIDFILE…: without a word.
+kill_judge() {
+	local file
+	for file; do
+		kill -KILL "$(cat "$file")" || return 1
 	done
 }
 

@@ -11,7 +11,7 @@ mkdir -p "${scratch:?}"
 plan() {
 	plan=$1
 	plan_routers=() plan_time=0s plan_carriers=0
-	declare -gA plan_devices=() plan_carrier=()
+	declare -gA plan_devices=() plan_carrier=() plan_judges=()
 	mapfile -t plan_routers < <("$sim" "$plan" --routers)
 	local words word options
 	"$sim" "$plan" --links >"$scratch/links" || return 1
@@ -89,6 +89,10 @@ plan_apply() { # ROUTER: live
 	plan_config "$1" && weft "$1" config apply "$scratch/$1.yaml"
 }
 
+plan_stop() { # ROUTER: in good order
+	stop_weftd "$1"
+}
+
 plan_kill() { # ROUTER: without a word
 	local pid=${weftd_pid[$1]}
 	unset "weftd_pid[$1]"
@@ -108,9 +112,11 @@ plan_events() {
 }
 
 # plan_judge ROUTER: what a daemon of others plays is in a namespace of its own, with that router's addresses; judges.sh has
-# to be there. Its networks are net1, net2, … in the order of the file.
+# to be there. Its networks are net1, net2, … in the order of the file. Where it is killed, stopped or started in the file, the
+# network's script has a function for that: judge_kill ROUTER, …
 plan_judge() {
 	local device address
+	plan_judges[$1]=1
 	router_ns "$1"
 	while read -r device address; do
 		if [[ $device = net* ]]; then
@@ -130,6 +136,13 @@ plan_move() { # DEVICE NAMESPACE
 	ip -n "$2" link set "$1" up
 }
 
+plan_router() { # stop|kill|start ROUTER
+	case ${plan_judges[$2]:+judge} in
+	judge) "judge_$1" "$2" ;;
+	*) "plan_$1" "$2" ;;
+	esac
+}
+
 # plan_play TIME: lets it happen, to those that run.
 plan_play() {
 	local what rest device
@@ -141,9 +154,7 @@ plan_play() {
 				ip link set "$device" "$what" || return 1
 			done
 			;;
-		stop) stop_weftd "$rest" || return 1 ;;
-		kill) plan_kill "$rest" ;;
-		start) plan_start "$rest" ;;
+		stop | kill | start) plan_router "$what" "$rest" || return 1 ;;
 		cost)
 			for device in ${plan_devices[${rest% *}]}; do
 				plan_apply "${device%%-*}" || return 1

@@ -33,6 +33,10 @@ ok 'many seeds are counted' plays 0 '20 seeds, 0 failed' --random 0 --seeds 1-20
 ok 'one that fails is told of with its reason' plays 1 '# seed 2: at 60.000001 s, a: 198.18.0.0/24 went in a loop of 2 routers' \
 	"$out/loop" --seeds 1-3
 ok 'and how many there were' plays 1 '3 seeds, 3 failed' "$out/loop" --seeds 1-3
+for file in "$root"/topologies/*/topology; do
+	ok "${file#"$root/topologies/"}, which weftds and others play for real, is played by the engines, too" \
+		plays 0 '10 seeds, 0 failed' "$file" --seeds 1-10
+done
 ok 'a mistake in a file is told of with its line' plays 2 "$out/bad:2: c: no router has this name" "$out/bad"
 ok 'a file that is not there is told of' plays 2 'No such file' "$out/none"
 ok 'a folder is no file' plays 2 'Is a directory' "$out"
