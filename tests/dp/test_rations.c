@@ -58,8 +58,9 @@ static void every_key_means_its_own_rate(void **state)
 {
 	struct host_conf conf;
 
-	must_apply("punt: { protocol: 11, bfd: 12, neighbor: 13, glean: 14, local: 15, error: 16, "
-		   "answers: { errors: 17, interface: 18, network: 19, too_big: 20, echo: 21 } }\n");
+	must_apply(
+		"punt: { protocol: 11, bfd: 12, neighbor: 13, glean: 14, local: 15, error: 16, "
+		"answers: { errors: 17, interface: 18, network: 19, too_big: 20, echo: 21 } }\n");
 	for (int i = 0; i < PUNT_CLASSES; i++)
 		assert_int_equal(punt_rate_of(i), 11 + i);
 	host_conf_get(engines_host(), &conf);

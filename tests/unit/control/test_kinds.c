@@ -27,14 +27,6 @@
 
 static struct errors errors;
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* A configuration in JSON with ' for ", and the defaults of the port noun. */
 static json_t *conf_of(const char *text)
 {
@@ -102,10 +94,9 @@ static int change(const char *type, struct port *port, const char *text)
 /* Runs the loop until the port's reason contains the text ("" for up). */
 static void wait_reason(const char *type, struct port *port, const char *part)
 {
-	int64_t end = now_ms() + WAIT_MS;
 	struct port_status status;
 
-	do {
+	for (int ms = 0; ms < WAIT_MS; ms += 2) {
 		event_base_loop(loop_base(), EVLOOP_NONBLOCK);
 		port_kind_find(type)->status(port, &status);
 		assert_int_equal(status.up, atomic_load(&port->up));
@@ -113,18 +104,17 @@ static void wait_reason(const char *type, struct port *port, const char *part)
 		if (*part ? strstr(status.reason, part) != NULL : status.up)
 			return;
 		nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
-	} while (now_ms() < end);
+	}
 	fail_msg("waited for \"%s\", but the reason is \"%s\"", part, status.reason);
 }
 
 /* Sends out of the device, the port's peer, until the port receives. */
 static void assert_receives(struct port *port, const char *device)
 {
-	int64_t end = now_ms() + WAIT_MS;
 	struct rte_mbuf *m;
 
 	test_sh("ip neigh replace 10.98.0.9 lladdr 02:00:00:00:00:09 dev %s", device);
-	while (now_ms() < end) {
+	for (int ms = 0; ms < WAIT_MS; ms += 10) {
 		test_sh("ping -c1 -W0.01 -I %s 10.98.0.9 >/dev/null 2>&1 || true", device);
 		if (port->ops->rx(port, 0, &m, 1) == 1) {
 			rte_pktmbuf_free(m);
