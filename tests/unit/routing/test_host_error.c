@@ -235,6 +235,30 @@ static void ipv6_redirects_name_the_gateway_and_quote_the_packet(void **state)
 	bench_end(&bench);
 }
 
+/* One that waited for its next hop has no frame any more: its sender is asked for. */
+static void a_redirect_goes_to_who_sent_the_frame_as_long_as_that_is_known(void **state)
+{
+	static const struct packet packet = {.src = "fe80::9", .dst = "2001:db8:5::77"};
+	struct host_problem problem = {.why = HOST_REDIRECT, .gateway = fake_addr("fe80::7")};
+	struct host_conf conf;
+	struct bench bench;
+
+	host_conf_default(&conf);
+	conf.redirects = true;
+	for (int known = 0; known < 2; known++) {
+		bench_begin(&bench, &conf);
+		struct packet_in in = make(&bench, &packet);
+
+		if (!known)
+			memset(in.src_mac, 0, sizeof(in.src_mac));
+		assert_int_equal(host_error(bench.host, &in, &problem), HOST_SENT);
+		assert_non_null(answer_of(&bench));
+		assert_ptr_equal(bench.answer->out.iface, bench.eth);
+		assert_int_equal(bench.answer->out.has_mac, known);
+		bench_end(&bench);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -248,6 +272,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_whole_packet_is_not_answered),
 		cmocka_unit_test(redirects_are_off_unless_configured_and_stay_in_the_subnet),
 		cmocka_unit_test(ipv6_redirects_name_the_gateway_and_quote_the_packet),
+		cmocka_unit_test(a_redirect_goes_to_who_sent_the_frame_as_long_as_that_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
