@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import cases
 import chart
+import figures
 import machine
 import processes
 import report
@@ -49,7 +50,9 @@ def present(bench, kinds):
 def _progress(done):
     if done.problem:
         return f'no figure: {done.problem}'
-    told = {key: value for key, value in done.figures.items() if isinstance(value, float)}
+    every = [done.figures, *(piece.figures for piece in done.pieces)]
+    told = {key: figures.median([some[key] for some in every if key in some])
+            for one in every for key, value in one.items() if isinstance(value, float)}
     return ', '.join(f'{key} {report.number(value)}' for key, value in told.items())
 
 

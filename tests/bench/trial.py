@@ -13,6 +13,15 @@ from device import SOCKETS
 NDR = ['--ndr', '--resolution', '5', '--max-loss', '0.1', '--repeats', '1']
 NDR_SECONDS = 0.2
 SILENCE = ['--rate', '5']  # packets a second: each comes after 200 ms of silence
+PIECES = 4                 # of a trial that windows cannot tell: the machine changes amid it
+LEAST_SECONDS = 0.6        # of a piece
+
+
+@dataclass
+class Piece:
+    """Some time of a trial that counts or does not as a whole."""
+    figures: dict
+    ticks: list
 
 
 @dataclass
@@ -23,6 +32,7 @@ class Trial:
     figures: dict = field(default_factory=dict)  # what windows cannot tell
     windows: list = field(default_factory=list)
     ticks: list = field(default_factory=list)
+    pieces: list = field(default_factory=list)  # where figures and ticks are those of each
     cycles: float = None
     limited: bool = False   # the generator was the limit
     problem: str = ''       # why this trial counts for nothing
@@ -31,6 +41,9 @@ class Trial:
         told = asdict(self)
         told['windows'] = [[round(windows.mpps(w), 4), windows.classify(w, self.ticks, best)]
                            for w in self.windows]
+        told['pieces'] = [{**piece.figures,
+                           'clean_share': round(windows.share_clean(piece.ticks, best), 3)}
+                          for piece in self.pieces]
         told['clean_share'] = round(windows.share_clean(self.ticks, best), 3)
         told['ticks'] = [[tick.ns, tick.round_ns, *tick.speeds, tick.waited_ns]
                          for tick in self.ticks]
@@ -90,21 +103,26 @@ def _latency(bench, device, case, seconds, trial):
     if not search['found']:
         trial.problem = 'has no rate without loss: the machine is too busy'
         return
-    run = generator.run(bench, device, [*case.generator, '--rate', str(int(search['pps'] / 2))],
-                        seconds)
-    result = _take(trial, run, case, device)
-    told = result['latency']
-    trial.limited = False
-    if told:
-        trial.figures = {'p50_us': told['p50_ns'] / 1e3, 'p99_us': told['p99_ns'] / 1e3,
-                         'ndr_mpps': search['pps'] / 1e6}
+    rate = ['--rate', str(int(search['pps'] / 2))]
+    _in_pieces(bench, device, case, [*case.generator, *rate], seconds, trial,
+               lambda told, _share: {'p50_us': told['p50_ns'] / 1e3, 'p99_us': told['p99_ns'] / 1e3,
+                                     'ndr_mpps': search['pps'] / 1e6})
 
 
 def _idle(bench, device, case, seconds, trial):
-    began, used = time.monotonic(), processes.cpu_seconds(device.process)
-    run = generator.run(bench, device, [*case.generator, *SILENCE], max(seconds, 3))
-    used = processes.cpu_seconds(device.process) - used
-    result = _take(trial, run, case, device)
-    if result['latency']:
-        trial.figures = {'cpu_percent': 100 * used / (time.monotonic() - began),
-                         'first_us': result['latency']['p50_ns'] / 1e3}
+    _in_pieces(bench, device, case, [*case.generator, *SILENCE], max(seconds, 3), trial,
+               lambda told, share: {'cpu_percent': 100 * share, 'first_us': told['p50_ns'] / 1e3})
+
+
+def _in_pieces(bench, device, case, arguments, seconds, trial, figures):
+    """figures(latency, share of a core that the device used) makes those of a piece."""
+    ticks = []
+    for _ in range(PIECES):
+        began, used = time.monotonic(), processes.cpu_seconds(device.process)
+        run = generator.run(bench, device, arguments, max(seconds / PIECES, LEAST_SECONDS))
+        used = (processes.cpu_seconds(device.process) - used) / (time.monotonic() - began)
+        told = _take(trial, run, case, device)['latency']
+        ticks += run.ticks
+        if told:
+            trial.pieces.append(Piece(figures(told, used), run.ticks))
+    trial.ticks, trial.limited = ticks, False

@@ -9,7 +9,7 @@ from cases import ANYWHERE, FIGURES, IDLE, LATENCY, LESS_IS_BETTER
 ENOUGH_WINDOWS = 40    # clean ones of a device in a case
 ENOUGH_IN_A_ROUND = 4  # for this round's median
 ENOUGH_PAIRS = 5
-CLEAN_ROUND = 0.8      # share of a round that has to be clean where there are no windows
+CLEAN_PIECE = 0.8      # share of a piece that has to be clean where there are no windows
 GAP = 1.10             # read nothing into less
 
 
@@ -47,10 +47,14 @@ def _round_medians(trials, figure, best, place):
                      if windows.classify(w, trial.ticks, best) == place]
             if len(clean) >= ENOUGH_IN_A_ROUND:
                 medians[trial.round] = figures.median(clean)
-        elif figure in trial.figures:
-            if (figure in ANYWHERE or
-                    windows.share_clean(trial.ticks, best, (place,)) >= CLEAN_ROUND):
+        elif figure in ANYWHERE:
+            if figure in trial.figures:
                 medians[trial.round] = trial.figures[figure]
+        else:
+            clean = [piece.figures[figure] for piece in trial.pieces
+                     if windows.share_clean(piece.ticks, best, (place,)) >= CLEAN_PIECE]
+            if clean:
+                medians[trial.round] = figures.median(clean)
     return medians
 
 
@@ -69,7 +73,8 @@ def _fill(row, trials, best):
         row.whole = figures.median([rate for rate, _ in classes])
         row.cycles = figures.median([trial.cycles for trial in good if trial.cycles])
     else:
-        every = [trial.figures[row.figure] for trial in good if row.figure in trial.figures]
+        every = [told[row.figure] for trial in good for told in
+                 [trial.figures, *(piece.figures for piece in trial.pieces)] if row.figure in told]
         row.median, row.clean = figures.median(medians.values()), len(medians)
         row.seen, row.whole = len(trials), figures.median(every)
     if medians:

@@ -5,6 +5,7 @@ import here
 import verdict
 from cases import IDLE, Case
 from made import MS, PEER, US, trial
+from trial import Piece
 
 CASE = Case('c', 'a case')
 
@@ -15,6 +16,13 @@ def rows(ours, theirs, devices=(US, PEER), case=CASE):
 
 def series(device, rates, **more):
     return [trial(device, i, rate, **more) for i, rate in enumerate(rates)]
+
+
+def in_pieces(device, number, clean, figures):
+    """A trial in as many pieces, each clean or not."""
+    whole = trial(device, number, 0)
+    whole.pieces = [Piece(dict(figures), trial(device, number, 0, clean=it).ticks) for it in clean]
+    return whole
 
 
 class Verdict(unittest.TestCase):
@@ -91,7 +99,7 @@ class Verdict(unittest.TestCase):
 
     def test_less_time_is_better(self):
         def idle(device, value, clean=True):
-            return [trial(device, i, 0, clean=clean, figures={'cpu_percent': value, 'first_us': 9.0})
+            return [in_pieces(device, i, [clean] * 2, {'cpu_percent': value, 'first_us': 9.0})
                     for i in range(5)]
         case = Case('c', 'idle', kind=IDLE)
         told = rows(idle(US, 1.0), idle(PEER, 100.0), case=case)
@@ -101,6 +109,17 @@ class Verdict(unittest.TestCase):
         self.assertIn('no difference', told[3].verdict)
         told = rows(idle(US, 1.0, clean=False), idle(PEER, 100.0), case=case)
         self.assertIn('0 clean rounds of 5', told[1].verdict)
+
+    def test_of_a_round_in_pieces_those_that_are_clean_count(self):
+        def busy(device, value):
+            rounds = [in_pieces(device, i, [True, False], {'cpu_percent': value, 'first_us': 9.0})
+                      for i in range(5)]
+            for one in rounds:
+                one.pieces[1].figures['cpu_percent'] = 50.0
+            return rounds
+        ours, peer = rows(busy(US, 1.0), busy(PEER, 90.0), case=Case('c', 'idle', kind=IDLE))[:2]
+        self.assertEqual((ours.median, peer.median, peer.verdict), (1.0, 90.0, 'better'))
+        self.assertEqual(ours.whole, 25.5)
 
 
 here.main()
