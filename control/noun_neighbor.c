@@ -8,7 +8,10 @@
 #include "control/vrfs.h"
 
 static const struct field args[] = {
-	{.name = "interface", .type = F_REF, .ref = "interface", .help = "only on this interface"},
+	{.name = "interface",
+	 .type = F_STRING,
+	 .max = ADDR_TEXT_MAX - 1,
+	 .help = "only on this interface; an address may stand here in its place"},
 	{.name = "address", .type = F_IP, .help = "only this one"},
 	{.name = NULL},
 };

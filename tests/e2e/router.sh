@@ -48,6 +48,9 @@ expect 'people read next hops as text' code 0 route show 10.3.0.0/16
 expect 'such as this' said out 'on lan'
 expect 'fib has its keys' keys 'prefix vrf group nexthops' fib show 10.5.1.1
 expect 'neighbours have theirs' keys 'interface address mac state' neighbor show
+expect 'an address may be asked for alone' equal 10.0.0.2 "$(value r '[.[].address] | join(" ")' neighbor show 10.0.0.2)"
+expect 'the longest of them, too' equal 0 "$(value r length neighbor show 2001:db8:1111:2222:3333:4444:5555:6666)"
+expect 'a neighbour on no interface' refused 'there is no interface nowhere' neighbor show nowhere
 expect 'too many rows are refused, not cut' refused 'more than 2' route show limit=2
 expect 'drops and punts are shown' code 0 punt show
 expect 'with every class' equal 6 "$(value r length punt show)"
