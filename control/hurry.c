@@ -10,21 +10,24 @@
 #define PRIORITY  (-10)
 #define MOMENT_NS 10000000 /* DPDK rounds to 10 MHz: a hundredth of it would still do */
 
-static int before;
+static int before, now;
 static bool knows_before, starts, is_kept;
 static __thread bool sleeps_short;
 
-/* Linux keeps a priority for each thread, and new ones have that of their maker. */
+/* Linux keeps a priority for each thread, and new ones have that of their maker. Threads that chose
+ * one of their own keep it. */
 static void set_all(int priority)
 {
 	DIR *threads = opendir("/proc/self/task");
 	struct dirent *entry;
 
 	while (threads && (entry = readdir(threads)))
-		if (entry->d_name[0] != '.')
+		if (entry->d_name[0] != '.' &&
+		    getpriority(PRIO_PROCESS, (id_t)atoi(entry->d_name)) == now)
 			setpriority(PRIO_PROCESS, (id_t)atoi(entry->d_name), priority);
 	if (threads)
 		closedir(threads);
+	now = priority;
 }
 
 /* As it has to be by now. Who is before others already stays there. */
@@ -32,7 +35,7 @@ static void settle(void)
 {
 	if (!knows_before) {
 		errno = 0;
-		before = getpriority(PRIO_PROCESS, 0);
+		now = before = getpriority(PRIO_PROCESS, 0);
 		knows_before = errno == 0;
 	}
 	if (knows_before && before > PRIORITY)

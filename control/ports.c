@@ -243,6 +243,7 @@ static void retry(void *arg)
 			keep_down(e, &errors);
 			waiting = true;
 		}
+		waiting |= e->is_lost; /* again, meanwhile */
 		errors_fini(&errors);
 	}
 	if (waiting)

@@ -12,6 +12,8 @@
 #include "control/spine/log.h"
 #include "dataplane/punt.h"
 
+_Static_assert(PUNT_SESSIONS % BFD_SESSIONS_MAX == 0, "no two sessions share a place there");
+
 struct env_watch {
 	struct env_watch *next; /* in the list of all; the latest is the first */
 	struct bfd_session *session;

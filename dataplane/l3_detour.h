@@ -18,10 +18,11 @@
 
 #define L3_DETOUR_SPREAD 8
 
-/* How many there are in a group of that mask; of a group of one none. */
+/* How many there are in a group of that mask. Of a group of one, too: a moment ago, when the lost
+ * next hop was found in it, it may have been one of two. */
 static inline uint32_t l3_detours(uint32_t mask)
 {
-	return mask ? L3_DETOUR_SPREAD + mask : 0;
+	return L3_DETOUR_SPREAD + mask;
 }
 
 /* The ith one for a bucket. Multiples of the golden ratio spread evenly. */

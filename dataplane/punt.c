@@ -266,5 +266,6 @@ void inject_settle(uint32_t ms)
 		usleep(20); /* a worker has to wake up */
 	}
 	/* What they took is under way in their rounds. */
-	grace_wait();
+	for (uint64_t token = grace_start(); !grace_over(token) && rte_rdtsc() <= end;)
+		usleep(20);
 }

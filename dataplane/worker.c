@@ -94,6 +94,8 @@ void *worker_main(void *arg)
 	while (inject_is_waiting(worker))
 		inject_run(worker);
 	tx_flush_all(worker);
+	if (worker->punt_news)
+		punt_tell_control();
 	grace_leave(worker->id);
 	rte_thread_unregister();
 	return NULL;
