@@ -133,12 +133,28 @@ static const struct l3_nexthop *follow(const struct burst *burst, uint8_t pos, b
 	}
 }
 
+/* On the wire of an interface that is in another VRF: who has the address is known there alone. */
+static const struct l3_nexthop *neighbour_there(const struct burst *burst, uint8_t pos, bool is_v4,
+						const struct l3_nexthop *wire)
+{
+	uint16_t vrf = l3_iface(wire->iface)->vrf;
+	const struct l3_nexthop *hop;
+
+	if (vrf == burst->pkts[pos].vrf)
+		return wire;
+	hop = l3_nexthop(
+		*route_bucket(burst, pos, is_v4, l3_group(look_up(burst, pos, is_v4, vrf))));
+	return hop->iface == wire->iface ? hop : wire;
+}
+
 void route_act(struct worker *worker, struct burst *burst, uint8_t pos, bool is_v4, uint32_t group,
 	       const struct l3_nexthop *hop)
 {
 	struct pkt *pkt = &burst->pkts[pos];
 
 	hop = follow(burst, pos, is_v4, group, hop);
+	if (hop->act == L3_GLEAN)
+		hop = neighbour_there(burst, pos, is_v4, hop);
 	pkt->nexthop = hop->id;
 	pkt->mtu = 0;
 	switch (l3_act(hop)) {

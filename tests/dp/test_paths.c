@@ -417,6 +417,23 @@ static void an_address_of_ours_in_another_vrf_is_ours(void **state)
 	check_end(&f, &(struct ends)PUNT_AS(LOCAL));
 }
 
+static void an_address_on_a_wire_of_another_vrf_is_found_there(void **state)
+{
+	struct frame f = eth(R1, A), g, unknown = f;
+	uint16_t blue = on_port(rp, 20, R2);
+
+	iface_vrf(blue, 5);
+	route_in(0, "10.9.0.0/16", group_of(1, (uint32_t[]){hop_act(L3_GLEAN, blue)}));
+	route_in(5, "10.9.0.1/32", group_of(1, (uint32_t[]){hop_to(blue, B)}));
+	udp4(&f, HOST, "10.9.0.1", 1, 2, 20);
+	put(lp, &f);
+	run();
+	g = one_hop_tagged(&f, B, R2, 20);
+	expect(rp, &g);
+	udp4(&unknown, HOST, "10.9.0.2", 1, 2, 20);
+	check_end(&unknown, &(struct ends)PUNT_AS(GLEAN));
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, router_teardown)
 
 int main(void)
@@ -441,6 +458,7 @@ int main(void)
 		T(a_route_that_leads_back_to_its_own_vrf_ends),
 		T(a_vrf_without_a_route_is_told_as_such),
 		T(an_address_of_ours_in_another_vrf_is_ours),
+		T(an_address_on_a_wire_of_another_vrf_is_found_there),
 	};
 
 	return run_cases(tables, sizeof(tables) / sizeof(tables[0]), tests,
