@@ -196,7 +196,8 @@ bool offload_mark_uso(struct rte_mbuf *m)
 	struct l4_place l4;
 
 	if (!offload_find_l4(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, &l4) ||
-	    l4.proto != IPPROTO_UDP || l4.is_fragment)
+	    l4.proto != IPPROTO_UDP || l4.is_fragment ||
+	    l4.l2_len + l4.l3_len + sizeof(struct rte_udp_hdr) > m->data_len)
 		return false;
 	mark(m, &l4);
 	return true;
