@@ -58,21 +58,6 @@ struct query {
 	json_t *rows;
 };
 
-static bool parse_prefix(const char *text, struct query *query)
-{
-	struct addr addr;
-
-	if (prefix_parse(text, &query->prefix) == 0) {
-		query->prefix = prefix_network(&query->prefix);
-		return true;
-	}
-	if (addr_parse(text, &addr) < 0)
-		return false;
-	query->by_address = true;
-	query->prefix = (struct prefix){addr, (uint8_t)addr_bits(&addr)};
-	return true;
-}
-
 static bool matches(const struct query *query, const struct prefix *prefix)
 {
 	if (query->prefix.addr.family == ADDR_NONE)
@@ -112,7 +97,7 @@ static json_t *show(struct call *call)
 			      .limit = (size_t)conf_int(call->args, "limit"),
 			      .errors = call->errors};
 
-	if (prefix && !parse_prefix(prefix, &query)) {
+	if (prefix && prefix_parse_either(prefix, &query.prefix, &query.by_address) < 0) {
 		errors_add(call->errors, "prefix",
 			   "'%s' is none: expected a prefix such as 10.0.0.0/8, or an address",
 			   prefix);

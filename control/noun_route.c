@@ -90,22 +90,6 @@ struct query {
 	struct errors *errors;
 };
 
-/* A prefix as it is; of an address the one that is used for it, in the first VRF that has one. */
-static bool parse_prefix(const char *text, struct query *query)
-{
-	struct addr addr;
-
-	if (prefix_parse(text, &query->prefix) == 0) {
-		query->prefix = prefix_network(&query->prefix);
-		return true;
-	}
-	if (addr_parse(text, &addr) < 0)
-		return false;
-	query->by_address = true;
-	query->prefix = (struct prefix){addr, (uint8_t)addr_bits(&addr)};
-	return true;
-}
-
 static int protocol_of(const char *name)
 {
 	for (int i = 0; name && engines_protocol_names[i]; i++)
@@ -199,7 +183,7 @@ static bool make_query(struct call *call, struct query *out)
 			      .errors = call->errors};
 	if (vrf && out->vrf < 0)
 		errors_add(call->errors, "vrf", "there is no VRF %s", vrf);
-	else if (prefix && !parse_prefix(prefix, out))
+	else if (prefix && prefix_parse_either(prefix, &out->prefix, &out->by_address) < 0)
 		errors_add(call->errors, "prefix",
 			   "'%s' is none: expected a prefix such as 10.0.0.0/8, or an address",
 			   prefix);

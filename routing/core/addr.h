@@ -41,6 +41,9 @@ unsigned addr_bits(const struct addr *addr);   /* 32, 128, or 0 for no address *
 int addr_parse(const char *text, struct addr *out);
 /* ADDRESS/LENGTH; host bits may be set. 0, or -EINVAL and out untouched. */
 int prefix_parse(const char *text, struct prefix *out);
+/* For who asks: a prefix without its host bits, or an address, which is as long as can be. 0, or
+ * -EINVAL and both untouched. */
+int prefix_parse_either(const char *text, struct prefix *out, bool *is_address);
 
 /* Both return out, which has room for ADDR_TEXT_MAX or PREFIX_TEXT_MAX bytes. */
 char *addr_print(const struct addr *addr, char *out);

@@ -146,6 +146,23 @@ int prefix_parse(const char *text, struct prefix *out)
 	return 0;
 }
 
+int prefix_parse_either(const char *text, struct prefix *out, bool *is_address)
+{
+	struct prefix prefix;
+	struct addr addr;
+
+	if (prefix_parse(text, &prefix) == 0) {
+		*is_address = false;
+		*out = prefix_network(&prefix);
+		return 0;
+	}
+	if (addr_parse(text, &addr) < 0)
+		return -EINVAL;
+	*is_address = true;
+	*out = (struct prefix){addr, (uint8_t)addr_bits(&addr)};
+	return 0;
+}
+
 static char *ip4_print(const uint8_t b[4], char *out)
 {
 	snprintf(out, 16, "%u.%u.%u.%u", b[0], b[1], b[2], b[3]);

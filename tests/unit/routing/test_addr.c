@@ -222,9 +222,26 @@ static void random_addresses_agree_with_libc(void **state)
 	}
 }
 
+static void who_asks_may_name_a_prefix_or_an_address(void **state)
+{
+	char text[PREFIX_TEXT_MAX];
+	struct prefix prefix;
+	bool is_address;
+
+	assert_int_equal(prefix_parse_either("10.1.2.3/8", &prefix, &is_address), 0);
+	assert_string_equal(prefix_print(&prefix, text), "10.0.0.0/8");
+	assert_false(is_address);
+	assert_int_equal(prefix_parse_either("2001:db8::1", &prefix, &is_address), 0);
+	assert_string_equal(prefix_print(&prefix, text), "2001:db8::1/128");
+	assert_true(is_address);
+	assert_int_equal(prefix_parse_either("10.1.2", &prefix, &is_address), -EINVAL);
+	assert_true(is_address);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_asks_may_name_a_prefix_or_an_address),
 		cmocka_unit_test(addresses_print_in_their_canonical_form),
 		cmocka_unit_test(what_is_no_address_is_refused),
 		cmocka_unit_test(prefixes_need_a_length_that_fits),
